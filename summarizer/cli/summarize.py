@@ -1,0 +1,169 @@
+"""`summarizer summarize`: one document in, one briefing out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from summarizer.cli.terminal import check_writable, colour_wanted, page_width, progress_shown, say, write
+from summarizer.errors import UsageError
+
+if TYPE_CHECKING:
+    from summarizer.documents import Document
+    from summarizer.engine import Summarizer
+    from summarizer.schemas import Envelope
+
+PARAMETER = ("-p", "--parameter")
+_FORMATS = "text|markdown|json|yaml"
+
+
+def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
+    source: Annotated[
+        str | None,
+        typer.Argument(help="A text file, or - for standard input; a pipe needs no name.", show_default=False),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("-m", "--model", help="local, local:PATH.gguf, openai/NAME, ollama/NAME, PROVIDER/NAME. [local]"),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="A server that speaks the OpenAI protocol, up to and including /v1.")
+    ] = None,
+    prompt: Annotated[
+        str | None, typer.Option(help="A template by name or path; see 'summarizer prompts list'.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(*PARAMETER, metavar="KEY VALUE", help="Set a parameter of the template; may be repeated."),
+    ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option(help="A pydantic model of your own, module:Class; by default the template's."),
+    ] = None,
+    way: Annotated[
+        str | None,
+        typer.Option(help="whole: one call. turns: one turn a sentence. auto: what suits the model. [auto]"),
+    ] = None,
+    mode: Annotated[
+        str | None, typer.Option(help="How the schema is held: json_schema, tools, json, md_json. [auto]")
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the text, ISO 639-1. [en]")] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", "-f", metavar=_FORMATS, help="Form of the result. [text]")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to a file instead of stdout.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Deadline in seconds, all attempts included. [600]")] = None,
+    retries: Annotated[int | None, typer.Option(help="Repeats of a failed call, and of a wrong answer. [3]")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="Longest answer, in tokens.")] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Print the messages and schema that would be sent; call nothing."),
+    ] = False,
+    usage: Annotated[bool, typer.Option("--usage", help="Say on stderr what the answer took.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say on stderr what is done with what.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001
+) -> None:
+    """Turn an article into a briefing: who, who demands what of whom, what is agreed, what is open."""
+    chosen = _format(form, json=json)
+    if output is not None and not dry_run:
+        check_writable(output)
+
+    from summarizer.documents import read  # loaded after the options are known to be right
+    from summarizer.engine import Summarizer
+    from summarizer.render import render
+    from summarizer.settings import load_settings
+
+    settings = load_settings(
+        model=model,
+        base_url=base_url,
+        prompt=prompt,
+        way=way,
+        mode=mode,
+        language=lang,
+        timeout=timeout,
+        retries=retries,
+        max_tokens=max_tokens,
+    )
+    summarizer = Summarizer(schema=schema, parameters=_parameters(parameter or []), settings=settings)
+    document = read(_source(source), language=settings.language)
+    if dry_run:
+        write(_planned(summarizer, document), output)
+        return
+    if verbose:
+        say(
+            f"Reading {document.source} ({len(document.text)} characters, {len(document.sentences)} sentences) with "
+            f"{settings.model}, prompt {summarizer.template.name} {summarizer.template.version}, "
+            f"{summarizer.template.way}."
+        )
+    with progress_shown(quiet=quiet) as progress:
+        envelope = summarizer.summarize(document, progress)
+    on_page = output is None and colour_wanted()
+    write(render(envelope, chosen, width=page_width(), colour=on_page), output)
+    if usage or verbose:
+        say(_used(envelope))
+
+
+def _format(form: str | None, *, json: bool) -> Any:
+    if json and form not in (None, "json"):
+        raise UsageError(f"--json and --format {form} contradict each other; give one of them.")
+    chosen = "json" if json else form or "text"
+    if chosen not in _FORMATS.split("|"):
+        raise UsageError(f"There is no format {chosen!r}; name one of {_FORMATS.replace('|', ', ')}.")
+    return chosen
+
+
+def joined_parameters(arguments: list[str]) -> list[str]:
+    """Command line words with each `-p KEY VALUE` made one `-p KEY=VALUE`, as typer has no repeated pairs."""
+    joined: list[str] = []
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        joined.append(word)
+        if word == "--":
+            return joined + rest
+        if word in PARAMETER and len(rest) > 1 and "=" not in rest[0]:
+            joined.append(f"{rest.pop(0)}={rest.pop(0)}")
+    return joined
+
+
+def _parameters(pairs: list[str]) -> dict[str, str]:
+    parameters: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not (key and equals):
+            raise UsageError(f"The parameter {pair!r} has no value; write -p KEY VALUE.")
+        parameters[key] = value
+    return parameters
+
+
+def _source(source: str | None) -> str:
+    if source is not None:
+        return source
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("There is nothing to read; name a file, or pipe a text in. See 'summarizer summarize -h'.")
+    return "-"
+
+
+def _planned(summarizer: Summarizer, document: Document) -> str:
+    import dataclasses
+    import json
+
+    plan = dataclasses.asdict(summarizer.plan(document))
+    return (
+        json.dumps({key: value for key, value in plan.items() if value is not None}, ensure_ascii=False, indent=2)
+        + "\n"
+    )
+
+
+def _used(envelope: Envelope[Any]) -> str:
+    used = envelope.token_usage
+    incomplete = "" if used.complete else " (the server did not count all of it)"
+    return (
+        f"{used.prompt_tokens} prompt and {used.completion_tokens} completion tokens in {used.requests} "
+        f"request{'s' if used.requests != 1 else ''}{incomplete}, {envelope.seconds:.1f} s"
+    )

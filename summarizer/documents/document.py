@@ -1,0 +1,93 @@
+"""A document: the text as it was read, never altered, with its sentences numbered from 1."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from summarizer.documents.names import NameIndex
+from summarizer.documents.sentences import sentence_spans
+from summarizer.errors import InputError
+
+__all__ = ["Document", "Sentence"]
+
+_ENDS_A_SENTENCE = re.compile(r"[.!?…。！？؟:;,][\"'”’»)\]]*$")
+_HEADING_WORDS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """One sentence of a document. `start` and `end` count characters of the document's text, end exclusive."""
+
+    number: int
+    """Its number in the document, from 1."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it stands like a heading or a link label: a short line without closing punctuation."""
+        return not _ENDS_A_SENTENCE.search(self.text) and len(self.text.split()) <= _HEADING_WORDS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A text to be read. Offsets anywhere in this package are offsets into `text`, in characters."""
+
+    text: str
+    source: str | None = None
+    """Where it came from: a path, an address, or `-` for standard input."""
+
+    language: str = "en"
+    """ISO 639-1 code; it chooses the rules by which sentences are split."""
+
+    given_title: str | None = field(default=None, repr=False)
+    """A title that the source states apart from its text."""
+
+    def __post_init__(self) -> None:
+        """Refuse what holds nothing to read.
+
+        Raises:
+            InputError: If the text is blank, or holds halves of surrogate pairs.
+        """
+        shown = "Standard input" if self.source == "-" else self.source or "The document"
+        if not self.text.strip():
+            raise InputError(f"{shown} holds no text; give an article.")
+        try:
+            self.text.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"{shown} holds half a surrogate pair at character {error.start}; decode it as UTF-8 or UTF-16 first."
+            ) from None
+
+    @cached_property
+    def sentences(self) -> Sequence[Sentence]:
+        """The sentences in order; the sentence with number n is at index n - 1."""
+        return tuple(
+            Sentence(number=number, start=start, end=end, text=self.text[start:end])
+            for number, (start, end) in enumerate(sentence_spans(self.text, self.language), 1)
+        )
+
+    @property
+    def title(self) -> str | None:
+        """The stated title, else the first line where it stands like a heading."""
+        if self.given_title:
+            return self.given_title
+        if len(self.sentences) > 1 and self.sentences[0].is_heading:
+            return self.sentences[0].text.lstrip("# ").strip() or None
+        return None
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the text in UTF-8, in hexadecimal."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """Finds name forms in the text."""
+        return NameIndex(self.text)

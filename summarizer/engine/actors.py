@@ -1,0 +1,215 @@
+"""From the names that a model wrote to the actors of a document: forms of the text, gathered under one name each."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from summarizer.documents import Document
+from summarizer.documents.names import fold
+from summarizer.engine.states import is_state, state_of
+
+__all__ = ["ActorBook"]
+
+_COLLECTIVE = frozenset(
+    "both sides|two sides|the two sides|sides|each side|either side|neither side|the sides|both|both parties|parties|"
+    "the parties|two parties|the two|they|he|she|it|we|you|i|them|us|who|others|everyone|nobody|all|all sides|each|"
+    "one side|the other side|other side|mr|mrs|ms|dr".split("|")
+)
+_TITLES = frozenset(
+    """
+    president presidents prime deputy vice acting former foreign defence defense interior finance trade labour labor
+    health transport economy energy justice education agriculture environment minister ministers secretary chancellor
+    ambassador envoy governor mayor senator senators general colonel major captain lieutenant admiral commander judge
+    chairman chairwoman chair chief executive director manager spokesman spokeswoman spokesperson leader premier king
+    queen prince sheikh sultan pope bishop archbishop professor doctor dr mr mrs ms miss sir dame lord lady councillor
+    commissioner representative delegate negotiator mediator secretary-general union state
+    """.split()
+)
+_SPEAKERS = frozenset("spokesman spokeswoman spokesperson spokespeople official officials negotiators".split())
+_OPENERS = frozenset(
+    """
+    the a an at in on for but and while after before according with from to by as of if when both although however yet
+    since under against between also that this those these its their his her our so or nor later earlier meanwhile then
+    there it he she they what who
+    """.split()
+)
+_CAPITALISED = r"[^\W\d_a-zà-ÿ][\w’'.-]*"
+_VARIANT_LETTERS = 5
+_VARIANT_LIKENESS = 0.85
+_LONGEST_FORM = 8
+
+
+@dataclass
+class _Entry:
+    forms: list[str] = field(default_factory=list)
+    sentences: list[int] = field(default_factory=list)
+    title: str | None = None
+
+
+class ActorBook:
+    """The actors of one document, as they come to light."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._entries: dict[str, _Entry] = {}
+        self._names: dict[str, str] = {}
+
+    def note(self, written: str, sentence: int) -> str | None:
+        """Take a name that a model wrote in the turn of a sentence; give the text's form of it, None for no actor."""
+        form = self._form(written)
+        if form is None:
+            return None
+        entry = self._entries.setdefault(form, _Entry())
+        entry.sentences.append(sentence)
+        return form
+
+    def gather(self) -> list[dict[str, Any]]:
+        """The actors, each with the fullest form in the text as its name, as `Actor` is built from."""
+        groups: list[_Entry] = []
+        for form in sorted(self._entries, key=lambda form: (-len(form.split()), -len(form), form)):
+            full, title = self._fuller(form)
+            entry = self._entries[form]
+            home = self._home(full, form, groups)
+            if home is None:
+                home = _Entry()
+                groups.append(home)
+            home.forms += [shape for shape in (full, form) if shape not in home.forms]
+            home.sentences += entry.sentences
+            home.title = home.title or title
+        groups.sort(key=lambda group: min(group.sentences))
+        actors = [self._actor(group) for group in groups]
+        for group, actor in zip(groups, actors, strict=True):
+            self._names.update((form, actor["name"]) for form in group.forms)
+        return actors
+
+    def name_of(self, form: str) -> str:
+        """The name of the actor that a noted form belongs to, once they are gathered."""
+        return self._names.get(form, form)
+
+    def _actor(self, group: _Entry) -> dict[str, Any]:
+        name = max(group.forms, key=lambda form: (state_of(form) is not None and is_state(form), len(form)))
+        state = state_of(name)
+        kind = "state" if state else "person" if group.title else None
+        return {
+            "name": name,
+            "aliases": [form for form in group.forms if form != name],
+            "kind": kind,
+            "role": group.title,
+            "evidence": [min(group.sentences)],
+        }
+
+    def _form(self, written: str) -> str | None:
+        """The text's own form of a name, or of the longest part of it that the text has."""
+        bare = re.sub(r"(?:['’]s|['’])$", "", written.strip(" .,“”\"'"))
+        words = bare.split()
+        if words and fold(words[0]) == "the" and len(words) > 1:
+            words = words[1:]
+        if not words or len(words) > _LONGEST_FORM or fold(" ".join(words)) in _COLLECTIVE:
+            return None
+        if len(words) > 1 and fold(words[-1]) in _SPEAKERS:  # who speaks for a body, unnamed: the body
+            words = [*words[:-2], re.sub(r"['’]s?$", "", words[-2])]
+        found = self._document.names.find(" ".join(words)) or self._part(words)
+        if found is None or fold(found) in _COLLECTIVE or self._is_adjective(found):
+            return None
+        return found
+
+    def _part(self, words: list[str]) -> str | None:
+        plain = [re.sub(r"['’]s$", "", word) for word in words]
+        for length in range(len(plain), 0, -1):
+            for start in range(len(plain) - length + 1):
+                part = " ".join(plain[start : start + length])
+                if part[:1].isupper() and (found := self._document.names.find(part)) and found[:1].isupper():
+                    return found
+        return None
+
+    def _is_adjective(self, form: str) -> bool:
+        """Whether it is the adjective of a state that the text or the table of states names ("Russian")."""
+        if " " in form or not re.search(r"(?:an|ish|ese|ch|i)$", form) or state_of(form):
+            return False
+        stem = re.sub(r"(?:ian|an|ish|ese|ch|i)$", "", form)
+        pattern = re.compile(rf"(?<!\w){re.escape(stem)}(?:a|ia|e|and|y|land)?(?!\w)")
+        return len(stem) > 3 and any(  # noqa: PLR2004 - shorter stems fit anything
+            match[0] != form for match in pattern.finditer(self._document.text)
+        )
+
+    def _fuller(self, form: str) -> tuple[str, str | None]:
+        """The fullest form of a single name in the text ("Sergey Lavrov"), and the title before it."""
+        if " " in form or not form[:1].isupper() or state_of(form) or form.isupper():
+            return self._without_title(form)
+        text = self._document.text
+        best, title = form, None
+        for match in re.finditer(rf"((?:{_CAPITALISED} ){{1,4}})({_CAPITALISED})", text):
+            if not _same_surname(match[2], form):
+                continue
+            words = match[1].split()
+            while words and fold(words[0].strip(".")) in _OPENERS:
+                words.pop(0)
+            before = _leading_titles(words)
+            given = words[len(before) :]
+            if given and not any(state_of(word) for word in given) and len(given) <= 2:  # noqa: PLR2004
+                candidate = self._document.names.find(" ".join([*given, match[2]]))
+                if candidate and len(candidate) > len(best):
+                    best = candidate
+            title = title or " ".join(before) or None
+        return best, title
+
+    def _without_title(self, form: str) -> tuple[str, str | None]:
+        words = form.split()
+        before = _leading_titles(words[:-1])
+        rest = " ".join(words[len(before) :])
+        if before and len(words) > len(before) and rest[:1].isupper() and self._document.names.find(rest):
+            return rest, " ".join(before)
+        return form, None
+
+    def _home(self, full: str, form: str, groups: list[_Entry]) -> _Entry | None:
+        """The group that a form belongs to; None where there is none, or more than one."""
+        fits = [
+            group for group in groups if any(_is_same(full, known) or _is_same(form, known) for known in group.forms)
+        ]
+        return fits[0] if len(fits) == 1 else None
+
+
+def _leading_titles(words: list[str]) -> list[str]:
+    titles: list[str] = []
+    for word in words:
+        if fold(word.strip(".")) not in _TITLES:
+            break
+        titles.append(word)
+    return titles
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two forms are of one actor: the same state, a surname, an acronym, a shortening or a spelling variant."""
+    if fold(one) == fold(other):
+        return True
+    states = state_of(one), state_of(other)
+    if states[0] or states[1]:
+        return states[0] == states[1]
+    short, long = sorted((one, other), key=lambda form: (len(form.split()), len(form)))
+    if len(short.split()) == len(long.split()):
+        return _is_variant(short, long)
+    if short.isupper() and short == _initials(long):
+        return True
+    words = long.split()
+    if not all(word[:1].isupper() for word in short.split()):
+        return False
+    head, tail = " ".join(words[: len(short.split())]), " ".join(words[-len(short.split()) :])
+    return fold(short) == fold(head) or _same_surname(tail, short)
+
+
+def _same_surname(one: str, other: str) -> bool:
+    return fold(one) == fold(other) or _is_variant(one, other)
+
+
+def _is_variant(one: str, other: str) -> bool:
+    """Whether two capitalised forms are spellings of one name (Peskov, Peskyov)."""
+    if min(len(one), len(other)) < _VARIANT_LETTERS or not (one[:1].isupper() and one[:1] == other[:1]):
+        return False
+    return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio() >= _VARIANT_LIKENESS
+
+
+def _initials(form: str) -> str:
+    return "".join(word[0] for word in re.split(r"[\s-]+", form) if word[:1].isupper())

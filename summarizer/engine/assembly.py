@@ -1,0 +1,179 @@
+"""From the answers of all turns to one briefing: names resolved, repeats merged, headline and summary from the text.
+
+What no answer and no sentence tells stays at its default: code that guesses a status or a role would be believed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from summarizer.documents import Document, Sentence
+from summarizer.engine.actors import ActorBook
+from summarizer.engine.dates import find_date
+from summarizer.engine.turn_answers import TurnAnswer, TurnItem
+from summarizer.schemas import Briefing, grounding_context
+
+__all__ = ["assemble"]
+
+_SAME_WORDING = 0.75
+_SUMMARY_STATEMENTS = 4
+_LONGEST_HEADLINE = 110
+_LEAST_HEADING_WORDS = 5
+_RANK = {"agreed_step": 0, "demand": 1, "open_question": 2}
+_WORD = re.compile(r"\w+")
+
+
+@dataclass
+class _Item:
+    kind: str
+    holders: list[str]
+    addressees: list[str]
+    text: str
+    sentences: list[int]
+
+
+def assemble(document: Document, answers: Sequence[tuple[Sentence, TurnAnswer]]) -> Briefing:
+    """Build the briefing that a conversation amounts to.
+
+    Args:
+        document: What was read.
+        answers: Each sentence that was shown, with the answer to it, in order.
+
+    Returns:
+        A briefing grounded in the document: each item cites the sentence of its turn.
+    """
+    book = ActorBook(document)
+    noted = [
+        (sentence, _noted(book, item, sentence))
+        for sentence, answer in answers
+        for item in _with_actors(book, answer, sentence)
+    ]
+    actors = book.gather()
+    items = _merged([_named(book, item, sentence) for sentence, item in noted])
+    items = [item for item in items if item.kind != "agreed_step" or len(item.holders) > 1]
+    cited = _most_telling(items)
+    return Briefing.model_validate(
+        {
+            "headline": _headline(document, cited, actors),
+            "summary": [_statement(document, number) for number in sorted(cited[:_SUMMARY_STATEMENTS])]
+            or [_statement(document, _lead(document))],
+            "actors": actors,
+            "demands": [_demand(item) for item in items if item.kind == "demand"],
+            "agreed_steps": [_agreed_step(item, document) for item in items if item.kind == "agreed_step"],
+            "open_questions": [_open_question(item) for item in items if item.kind == "open_question"],
+        },
+        context=grounding_context(document),
+    )
+
+
+def _with_actors(book: ActorBook, answer: TurnAnswer, sentence: Sentence) -> Sequence[TurnItem]:
+    for name in answer.actors:
+        book.note(name, sentence.number)
+    return answer.items
+
+
+def _noted(book: ActorBook, item: TurnItem, sentence: Sentence) -> _Item:
+    def forms(names: Sequence[str]) -> list[str]:
+        return [form for name in names if (form := book.note(name, sentence.number))]
+
+    return _Item(item.kind, forms(item.holders), forms(item.addressees), item.text, [sentence.number])
+
+
+def _named(book: ActorBook, item: _Item, sentence: Sentence) -> _Item:
+    holders = list(dict.fromkeys(map(book.name_of, item.holders)))
+    addressees = [name for name in dict.fromkeys(map(book.name_of, item.addressees)) if name not in holders]
+    return _Item(item.kind, holders, addressees, item.text, [sentence.number])
+
+
+def _merged(items: Sequence[_Item]) -> list[_Item]:
+    """Items said twice become one with both pieces of evidence."""
+    result: list[_Item] = []
+    for item in items:
+        twin = next((known for known in result if _is_repeat(known, item)), None)
+        if twin is None:
+            result.append(item)
+            continue
+        twin.sentences += [number for number in item.sentences if number not in twin.sentences]
+        twin.holders += [name for name in item.holders if name not in twin.holders]
+        twin.addressees += [name for name in item.addressees if name not in [*twin.addressees, *twin.holders]]
+    return result
+
+
+def _is_repeat(known: _Item, item: _Item) -> bool:
+    if known.kind != item.kind:
+        return False
+    same_holders = not known.holders or not item.holders or bool(set(known.holders) & set(item.holders))
+    return same_holders and _token_f1(known.text, item.text) >= _SAME_WORDING
+
+
+def _token_f1(one: str, other: str) -> float:
+    """Overlap of two texts' words, 0 to 1 (token F1 after SQuAD: Rajpurkar et al. 2016, arXiv 1606.05250)."""
+    left, right = ([word.casefold() for word in _WORD.findall(text)] for text in (one, other))
+    common = sum(min(left.count(word), right.count(word)) for word in set(left))
+    return 2 * common / (len(left) + len(right)) if common else 0.0
+
+
+def _most_telling(items: Sequence[_Item]) -> list[int]:
+    """Sentences that items rest on: one of each section first, agreed steps before demands before questions."""
+    ranked = sorted(items, key=lambda item: (_RANK[item.kind], -len(item.sentences)))
+    firsts = [next((item for item in ranked if item.kind == kind), None) for kind in _RANK]
+    order = [item for item in firsts if item] + ranked
+    return list(dict.fromkeys(item.sentences[0] for item in order))
+
+
+def _headline(document: Document, cited: Sequence[int], actors: Sequence[dict[str, Any]]) -> str:
+    """The title, else the first heading that names an actor, else the most telling sentence, shortened."""
+    if document.title:
+        return document.title
+    forms = [form for actor in actors for form in (actor["name"], *actor["aliases"])]
+    for sentence in document.sentences:
+        long_enough = sentence.is_heading and len(sentence.text.split()) >= _LEAST_HEADING_WORDS
+        if long_enough and any(form in sentence.text for form in forms):
+            return " ".join(sentence.text.split())
+    return _shortened(document.sentences[(cited[0] if cited else _lead(document)) - 1].text)
+
+
+def _lead(document: Document) -> int:
+    return next((sentence.number for sentence in document.sentences if not sentence.is_heading), 1)
+
+
+def _shortened(sentence: str) -> str:
+    text = " ".join(sentence.split())
+    if len(text) <= _LONGEST_HEADLINE:
+        return text.rstrip(".")
+    return text[: text.rfind(" ", 0, _LONGEST_HEADLINE)].rstrip(",;:–— ") + " …"
+
+
+def _statement(document: Document, number: int) -> dict[str, Any]:
+    return {"text": " ".join(document.sentences[number - 1].text.split()), "evidence": [number]}
+
+
+def _demand(item: _Item) -> dict[str, Any]:
+    return {
+        "by": item.holders,
+        "of": item.addressees,
+        "demand": _capitalised(item.text),
+        "evidence": item.sentences,
+    }
+
+
+def _agreed_step(item: _Item, document: Document) -> dict[str, Any]:
+    when = find_date(document.sentences[item.sentences[0] - 1].text, document.language)
+    return {
+        "parties": item.holders,
+        "step": _capitalised(item.text),
+        "when": when,
+        "evidence": item.sentences,
+    }
+
+
+def _open_question(item: _Item) -> dict[str, Any]:
+    question = _capitalised(item.text.rstrip("?. "))
+    return {"question": f"{question}?", "awaits": item.holders, "evidence": item.sentences}
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,37 @@
+"""States by their names, and the capitals and seats of government that stand for them in reporting."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+from summarizer.documents.names import fold
+
+__all__ = ["is_state", "state_of"]
+
+_TABLE = Path(__file__).with_name("states.csv")
+
+
+@cache
+def _states() -> tuple[dict[str, str], frozenset[str]]:
+    """Every form to its state, and the forms that are names rather than seats."""
+    forms: dict[str, str] = {}
+    names: set[str] = set()
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            own = row["names"].split(";")
+            seats = [seat for seat in (row["seats"] or "").split(";") if seat]
+            forms.update((fold(form), own[0]) for form in [*own, *seats])
+            names.update(map(fold, own))
+    return forms, frozenset(names)
+
+
+def state_of(form: str) -> str | None:
+    """The state that a name, a capital or a seat of government stands for; None where it stands for none."""
+    return _states()[0].get(fold(form).removeprefix("the "))
+
+
+def is_state(form: str) -> bool:
+    """Whether a form is a state's own name."""
+    return fold(form).removeprefix("the ") in _states()[1]

@@ -1,0 +1,202 @@
+"""The program's centre: a document goes in, a grounded answer in its envelope comes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from summarizer.documents import Document, read
+from summarizer.engine import background_loop
+from summarizer.engine.turn_answers import GRAMMAR
+from summarizer.engine.turns import read_in_turns, sentences_to_show
+from summarizer.engine.whole import read_whole
+from summarizer.errors import UsageError
+from summarizer.models import LanguageModel, Reply, open_model, parse_model_name
+from summarizer.models.language_model import Limits
+from summarizer.models.opening import WHOLE_PROMPT, default_prompt
+from summarizer.models.weights import Progress
+from summarizer.prompting import Message, load_schema, load_template
+from summarizer.schemas import (
+    SCHEMA_VERSION,
+    Briefing,
+    DocumentReference,
+    Envelope,
+    ModelReference,
+    PromptReference,
+    SchemaReference,
+)
+from summarizer.settings import Settings, load_settings
+
+__all__ = ["Plan", "Summarizer", "asummarize", "summarize"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What would be sent to which model, without sending it."""
+
+    model: str
+    base_url: str | None
+    prompt: str
+    way: Literal["whole", "turns"]
+    messages: list[Message]
+    """All messages; in turns, without the answers in between, which only the model can give."""
+
+    json_schema: dict[str, Any] | None
+    """What the answer is held to (whole)."""
+
+    grammar: str | None
+    """What each answer is held to (turns)."""
+
+
+class Summarizer:
+    """Reads documents with one model, one prompt template and one schema.
+
+    Args:
+        model: `local`, `local:PATH.gguf`, `openai/NAME`, `ollama/NAME`, or any provider string that instructor knows.
+        prompt: A template's name or path; by default the one that suits the model.
+        schema: A pydantic model or `module:Class`; by default the one that the template names.
+        parameters: Values for the template's parameters.
+        settings: Everything else, ready made; in place of `options`.
+        options: Any field of `Settings`, such as `base_url`, `timeout` (seconds) or `retries`.
+
+    Raises:
+        UsageError: If the model, template, schema, a parameter or a setting does not fit.
+    """
+
+    def __init__(
+        self,
+        model: str | None = None,
+        prompt: str | Path | None = None,
+        schema: type[BaseModel] | str | None = None,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Settings | None = None,
+        **options: Any,
+    ) -> None:
+        if settings is not None and options:
+            raise UsageError("Give either settings or single options, not both.")
+        resolved = settings or load_settings(**options)
+        named = {"model": model, "prompt": str(prompt) if prompt is not None else None}
+        self.settings = resolved.model_copy(update={key: value for key, value in named.items() if value is not None})
+        self.template = load_template(self._template_name(schema))
+        self.schema = schema if isinstance(schema, type) else load_schema(schema or self.template.schema_name)
+        self.parameters = self.template.with_parameters(parameters or {})
+        if self.template.way == "turns" and not issubclass(self.schema, Briefing):
+            raise UsageError(
+                f"The template {self.template.name!r} reads turn by turn, which only the Briefing schema has; name a "
+                "template that shows the whole document with --prompt."
+            )
+        self._model: LanguageModel | None = None
+
+    def _template_name(self, schema: type[BaseModel] | str | None) -> str:
+        name = parse_model_name(self.settings.model, self.settings.base_url)
+        if self.settings.prompt is not None:
+            return self.settings.prompt
+        own = schema is not None and (schema if isinstance(schema, type) else load_schema(schema)) is not Briefing
+        return WHOLE_PROMPT if own else default_prompt(name, self.settings.way)
+
+    def plan(self, document: Document | str | Path) -> Plan:
+        """What would be sent for a document; calls no model and starts none."""
+        document = self._document(document)
+        if self.template.way == "turns":
+            messages = self.template.opening(document, self.parameters)
+            messages += [self.template.turn(document, s, self.parameters) for s in sentences_to_show(document)]
+        else:
+            messages = self.template.messages(document, self.schema, self.parameters)
+        whole = self.template.way == "whole"
+        return Plan(
+            model=self.settings.model,
+            base_url=self.settings.base_url,
+            prompt=self.template.name,
+            way=self.template.way,
+            messages=messages,
+            json_schema=self.schema.model_json_schema() if whole else None,
+            grammar=None if whole else GRAMMAR.strip(),
+        )
+
+    def summarize(self, document: Document | str | Path, progress: Progress | None = None) -> Envelope[Any]:
+        """Read a document and give the answer in its envelope. See `asummarize`."""
+        return background_loop.run(self.asummarize(document, progress))
+
+    async def asummarize(self, document: Document | str | Path, progress: Progress | None = None) -> Envelope[Any]:
+        """Read a document and give the answer in its envelope.
+
+        Args:
+            document: A `Document`, a text, or the path of a file as a `Path`.
+            progress: Called with what is going on, how much of it is done and how much there is.
+
+        Raises:
+            InputError: If there is no text, or more than the model can read.
+            ModelUnavailableError: If no answer can be had within the deadline.
+            AnswerError: If no answer fits the schema.
+        """
+        document = self._document(document)
+        tell = progress or _silent
+        started = time.monotonic()
+        limits = Limits(retries=self.settings.retries, deadline=started + self.settings.timeout)
+        model = await self._opened(tell)
+        reply = await self._read(document, model, limits, tell)
+        return self._envelope(document, model, reply, time.monotonic() - started)
+
+    async def _read(self, document: Document, model: LanguageModel, limits: Limits, progress: Progress) -> Reply[Any]:
+        if self.template.way == "turns":
+            return await read_in_turns(document, self.template, self.parameters, model, limits, progress)
+        messages = self.template.messages(document, self.schema, self.parameters)
+        progress("Waiting for the answer", 0, 0)
+        return await read_whole(document, messages, self.schema, model, limits)
+
+    async def _opened(self, progress: Progress) -> LanguageModel:
+        import asyncio
+
+        if self._model is None:
+            progress("Loading the model", 0, 0)
+            self._model = await asyncio.to_thread(open_model, self.settings, progress)
+        return self._model
+
+    def _envelope(self, document: Document, model: LanguageModel, reply: Reply[Any], seconds: float) -> Envelope[Any]:
+        is_briefing = self.schema is Briefing
+        reference = model.reference
+        return Envelope[self.schema](  # type: ignore[name-defined]  # the schema is known when the template is read
+            document=DocumentReference.of(document),
+            model=ModelReference(
+                name=reference.name,
+                served_as=reference.served_as if model.embedded else reply.served_as,
+                base_url=reference.base_url,
+            ),
+            prompt=PromptReference(name=self.template.name, version=self.template.version),
+            answer_schema=SchemaReference(
+                name="Briefing" if is_briefing else f"{self.schema.__module__}:{self.schema.__qualname__}",
+                version=SCHEMA_VERSION,
+            ),
+            token_usage=reply.usage,
+            seconds=round(seconds, 3),
+            written_at=datetime.now(UTC).replace(microsecond=0),
+            briefing=reply.content,
+        )
+
+    def _document(self, document: Document | str | Path) -> Document:
+        if isinstance(document, Document):
+            return document
+        if isinstance(document, Path):
+            return read(document, language=self.settings.language)
+        return Document(text=document, language=self.settings.language)
+
+
+def summarize(document: Document | str | Path, **options: Any) -> Envelope[Any]:
+    """Read one document: `summarize(text).briefing.demands`. The options are those of `Summarizer`."""
+    return Summarizer(**options).summarize(document)
+
+
+async def asummarize(document: Document | str | Path, **options: Any) -> Envelope[Any]:
+    """Read one document from async code. The options are those of `Summarizer`."""
+    return await Summarizer(**options).asummarize(document)
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    return None

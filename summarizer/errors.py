@@ -1,0 +1,52 @@
+"""What can go wrong, as a small tree: each error says what to do next and has an exit code of its own."""
+
+from __future__ import annotations
+
+__all__ = [
+    "AnswerError",
+    "InputError",
+    "ModelUnavailableError",
+    "OutputError",
+    "SummarizerError",
+    "UsageError",
+]
+
+
+class SummarizerError(Exception):
+    """The root of every error that this package raises on purpose.
+
+    The text is one sentence for the user: what is wrong, and what to do about it.
+    """
+
+    exit_code: int = 1
+    """What the command exits with when this error ends it."""
+
+
+class UsageError(SummarizerError):
+    """The request itself is wrong: an unknown model, format or parameter, a broken template or schema."""
+
+    exit_code = 2
+
+
+class InputError(SummarizerError):
+    """The source cannot be read, holds no text, or is longer than the model can take."""
+
+    exit_code = 3
+
+
+class ModelUnavailableError(SummarizerError):
+    """No answer can be had: no key, a refused key, a server out of reach or overloaded, weights not there."""
+
+    exit_code = 4
+
+
+class AnswerError(SummarizerError):
+    """The model answered, but never within the schema."""
+
+    exit_code = 5
+
+
+class OutputError(SummarizerError):
+    """The result cannot be written where it was asked for."""
+
+    exit_code = 7

@@ -1,0 +1,155 @@
+"""The embedded model: llama.cpp's own server in this process, on loopback, stopped when the process ends."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from summarizer.errors import ModelUnavailableError, UsageError
+from summarizer.models.weights import Progress, adapter_path, fetch_weights
+from summarizer.settings import Settings
+
+__all__ = ["EmbeddedServer", "EmbeddedServerSettings", "start_embedded_server", "usable_cores"]
+
+LOOPBACK = "127.0.0.1"
+_MOST_THREADS = 4
+_GGUF_MAGIC = b"GGUF"
+
+# One conversation format for training, turns and whole answers; the weights' own template slips in a system message.
+CHATML = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddedServerSettings:
+    """What decides whether two calls may share a server."""
+
+    weights: Path
+    adapter: Path | None
+    context_tokens: int
+    """Per slot."""
+
+    slots: int
+    threads: int
+    polling: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddedServer:
+    """A running server."""
+
+    base_url: str
+    api_key: str
+    has_adapter: bool
+    weights: Path
+    handle: Any
+    """The llama.cpp server; it stops when the last reference to it goes."""
+
+
+_servers: dict[EmbeddedServerSettings, EmbeddedServer] = {}
+_starting = threading.Lock()
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def start_embedded_server(path: Path | None, settings: Settings, progress: Progress | None = None) -> EmbeddedServer:
+    """Start the embedded server, or give the one that this process runs already with the same settings.
+
+    Args:
+        path: A GGUF file of the user's own; None for the default weights and their adapter.
+        settings: Threads, polling, slots and context.
+        progress: Told of a download, should there be one.
+
+    Raises:
+        ModelUnavailableError: If llama.cpp is not installed, the weights cannot be had, or the server does not start.
+        UsageError: If the named file is no GGUF file.
+    """
+    with _starting:
+        wanted = EmbeddedServerSettings(
+            weights=_checked(path) if path else fetch_weights(progress=progress),
+            adapter=None if path else adapter_path(),
+            context_tokens=settings.context_tokens,
+            slots=settings.slots,
+            threads=settings.threads or min(_MOST_THREADS, usable_cores()),
+            polling=settings.polling,
+        )
+        if wanted not in _servers:
+            _servers[wanted] = _start(wanted)
+        return _servers[wanted]
+
+
+def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
+    llama = _llama()
+    key = secrets.token_urlsafe(32)
+    parameters = llama.CommonParams()
+    parameters.model.path = str(wanted.weights)
+    parameters.model_alias = {wanted.weights.stem}
+    parameters.hostnames = [LOOPBACK]
+    parameters.port = 0
+    parameters.api_keys = [key]
+    parameters.n_parallel = wanted.slots
+    parameters.n_ctx = wanted.context_tokens * wanted.slots
+    for pool in (parameters.cpuparams, parameters.cpuparams_batch):
+        pool.n_threads = wanted.threads
+        pool.poll = wanted.polling
+    parameters.n_gpu_layers = 0
+    parameters.fit_params = False
+    parameters.warmup = False
+    parameters.ui = False
+    parameters.verbosity = -1
+    if wanted.adapter:
+        adapter = llama.CommonAdapterLoraInfo()
+        adapter.path = str(wanted.adapter)
+        adapter.scale = 1.0
+        parameters.lora_adapters = [adapter]
+        parameters.use_jinja = True
+        parameters.chat_template = CHATML
+    try:
+        handle = llama.Server(parameters)
+    except (RuntimeError, ValueError) as error:
+        raise ModelUnavailableError(
+            f"llama.cpp cannot load {wanted.weights} ({error}); is the file whole, and is there memory for "
+            f"{wanted.context_tokens} tokens of context?"
+        ) from error
+    return EmbeddedServer(
+        base_url=f"{handle.listening_address}/v1",
+        api_key=key,
+        has_adapter=wanted.adapter is not None,
+        weights=wanted.weights,
+        handle=handle,
+    )
+
+
+def _llama() -> Any:
+    try:
+        import xllamacpp  # a large compiled module, loaded when the embedded model is used
+    except ImportError as error:
+        raise ModelUnavailableError(
+            "The embedded model needs llama.cpp, which is not installed here: run pip install 'summarizer[local]', or "
+            f"name another model with --model ({error})."
+        ) from error
+    return xllamacpp
+
+
+def _checked(path: Path) -> Path:
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_GGUF_MAGIC))
+    except FileNotFoundError:
+        raise ModelUnavailableError(f"There are no weights at {path}; check the path of local:PATH.gguf.") from None
+    except OSError as error:
+        raise ModelUnavailableError(f"The weights at {path} cannot be read: {error.strerror}.") from None
+    if magic != _GGUF_MAGIC:
+        raise UsageError(f"{path} is no GGUF file; llama.cpp runs weights of that format only.")
+    return path.resolve()

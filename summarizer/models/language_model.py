@@ -1,0 +1,258 @@
+"""A model that answers: structured under a schema, or in turns under a grammar. One code path for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from pydantic import BaseModel
+
+from summarizer.documents import Document
+from summarizer.errors import AnswerError, SummarizerError
+from summarizer.models.failures import explained
+from summarizer.models.retry import Attempts
+from summarizer.prompting import Message
+from summarizer.schemas import ModelReference, TokenUsage, grounding_context
+
+if TYPE_CHECKING:
+    from instructor import AsyncInstructor
+    from openai import AsyncOpenAI
+
+__all__ = ["Connection", "LanguageModel", "Limits", "Meter", "Reply"]
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+ContentT = TypeVar("ContentT")
+
+_FENCED = re.compile(r"^\s*(?:<think>.*?</think>\s*)?```(?:json)?\s*(?P<json>.*?)\s*```\s*$", re.DOTALL)
+_THOUGHT = re.compile(r"^\s*<think>.*?</think>\s*", re.DOTALL)
+
+
+class _NeverATemplate(dict[str, Any]):
+    """A validation context that instructor does not take for template variables.
+
+    instructor renders every message as a Jinja2 template whenever a context is given and counts as true: an article
+    with `{{` in it would be changed, or run. A context that counts as false is handed on to pydantic all the same.
+    """
+
+    def __bool__(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How long a call may take and how often it may be repeated."""
+
+    retries: int
+    deadline: float
+    """On the clock of `time.monotonic`."""
+
+
+@dataclass
+class Meter:
+    """Counts what a call uses over all its attempts."""
+
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    served_as: str | None = None
+
+    def record(self, response: Any) -> None:
+        """Add a response's token usage."""
+        used = getattr(response, "usage", None)
+        prompt = _first_number(used, "prompt_tokens", "input_tokens")
+        completion = _first_number(used, "completion_tokens", "output_tokens")
+        self.usage += TokenUsage(
+            prompt_tokens=prompt or 0,
+            completion_tokens=completion or 0,
+            requests=1,
+            complete=prompt is not None and completion is not None,
+        )
+        model = getattr(response, "model", None)
+        self.served_as = model if isinstance(model, str) and model else self.served_as
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply(Generic[ContentT]):
+    """What a model said, and what that took."""
+
+    content: ContentT
+    usage: TokenUsage
+    served_as: str | None = None
+    """What the server calls the model that answered."""
+
+
+@dataclass(kw_only=True)
+class Connection:
+    """An open way to a model's server, bound to one event loop."""
+
+    structured: AsyncInstructor
+    chat: AsyncOpenAI | None
+    """For answers under a grammar; None where the provider does not speak the OpenAI protocol."""
+
+
+@dataclass(kw_only=True)
+class LanguageModel:
+    """A model, named and ready to be asked."""
+
+    reference: ModelReference
+    prompt: str
+    """The template that suits it."""
+
+    connect: Callable[[], Connection]
+    request: dict[str, Any]
+    """What every structured call is sent besides messages and schema."""
+
+    secrets: Sequence[str] = ()
+    """What must never be shown."""
+
+    embedded: bool = False
+    """Whether it runs in this process, so that its prompt cache, grammar and tokenizer are at hand."""
+
+    has_adapter: bool = False
+    context_tokens: int | None = None
+    """Longest prompt and completion together, where it is known."""
+
+    _connections: WeakKeyDictionary[asyncio.AbstractEventLoop, Connection] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False
+    )
+
+    def connection(self) -> Connection:
+        """The connection of the running event loop."""
+        loop = asyncio.get_running_loop()
+        found = self._connections.get(loop)
+        if found is None:
+            found = self._connections[loop] = self.connect()
+        return found
+
+    async def answer(
+        self,
+        messages: list[Message],
+        schema: type[AnswerT],
+        document: Document,
+        limits: Limits,
+        **request: Any,
+    ) -> Reply[AnswerT]:
+        """Ask for an answer under a schema, grounded in a document.
+
+        Args:
+            messages: The conversation.
+            schema: A pydantic model; fields of `Evidence` and `Name` are checked against the document.
+            document: What the answer is grounded in.
+            limits: Repeats and deadline.
+            request: Sent in addition to the model's own request.
+
+        Raises:
+            AnswerError: If no answer fits the schema, however often asked.
+            ModelUnavailableError: If no answer can be had.
+            InputError: If the model says that the text is too long for it.
+        """
+        from instructor.core.hooks import HookName, Hooks  # heavy, loaded when a model is asked
+
+        quiet_libraries()
+        meter = Meter()
+        hooks = Hooks()
+        hooks.on(HookName.COMPLETION_RESPONSE, meter.record)
+        hooks.on(HookName.COMPLETION_RESPONSE, unwrap_json)
+        attempts = Attempts(retries=limits.retries, deadline=limits.deadline)
+        try:
+            async with asyncio.timeout(max(0.0, limits.deadline - time.monotonic())):
+                answer = await self.connection().structured.create(
+                    messages=list(messages),  # type: ignore[arg-type]  # plain role and content
+                    response_model=schema,
+                    context=_NeverATemplate(grounding_context(document)),
+                    max_retries=attempts.controller(),
+                    strict=False,
+                    hooks=hooks,
+                    **{**self.request, **request},
+                )
+        except SummarizerError:
+            raise
+        except Exception as error:
+            raise explained(error, self, document, attempts, meter.usage) from error
+        return Reply(content=_as_exactly(schema, answer), usage=meter.usage, served_as=meter.served_as)
+
+    async def complete(
+        self, messages: list[Message], document: Document, limits: Limits, *, max_tokens: int, **extra: Any
+    ) -> Reply[str]:
+        """Ask for a free completion, held to a form by what `extra` adds to the request (a grammar).
+
+        Raises:
+            AnswerError: If the model's provider does not take turns in the OpenAI protocol.
+            ModelUnavailableError: If no answer can be had.
+        """
+        quiet_libraries()
+        chat = self.connection().chat
+        if chat is None:
+            raise AnswerError(
+                f"{self.reference.name} does not speak the OpenAI protocol, which turns need; use --way whole."
+            )
+        meter = Meter()
+        attempts = Attempts(retries=limits.retries, deadline=limits.deadline)
+        request = {key: value for key, value in self.request.items() if key != "max_tokens"}
+        try:
+            async with asyncio.timeout(max(0.0, limits.deadline - time.monotonic())):
+                async for attempt in attempts.controller():
+                    with attempt:
+                        response = await chat.chat.completions.create(
+                            messages=list(messages),  # type: ignore[arg-type]
+                            max_tokens=max_tokens,
+                            extra_body=extra or None,
+                            **request,
+                        )
+                        meter.record(response)
+                        content = response.choices[0].message.content
+        except Exception as error:
+            raise explained(error, self, document, attempts, meter.usage) from error
+        return Reply(content=content or "", usage=meter.usage, served_as=meter.served_as)
+
+    async def count_tokens(self, text: str) -> int | None:
+        """Tokens of a text by the model's own tokenizer; None where that is not at hand."""
+        chat = self.connection().chat
+        if not self.embedded or chat is None:
+            return None
+        root = str(chat.base_url).removesuffix("/").removesuffix("/v1")
+        counted = await chat.post(f"{root}/tokenize", body={"content": text}, cast_to=object)
+        return len(counted["tokens"]) if isinstance(counted, dict) else None
+
+
+def unwrap_json(response: Any) -> None:
+    """Bare the JSON of an answer in place: some servers wrap it in a code fence, a thought, or a tool call."""
+    choices = getattr(response, "choices", None)
+    message = getattr(choices[0], "message", None) if choices else None
+    content = getattr(message, "content", None)
+    if message is None or not isinstance(content, str | None):
+        return
+    calls = getattr(message, "tool_calls", None)
+    if not content and calls:
+        message.content = getattr(getattr(calls[0], "function", None), "arguments", None)
+    elif content:
+        fenced = _FENCED.match(content)
+        message.content = fenced["json"] if fenced else _THOUGHT.sub("", content)
+
+
+def quiet_libraries() -> None:
+    """Keep what libraries log from reaching the terminal on its own; failures are told by our own errors."""
+    for name in ("instructor", "openai", "httpx", "httpx2"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+
+
+def _as_exactly(schema: type[AnswerT], answer: Any) -> AnswerT:
+    """The answer as an instance of the schema itself, where instructor made a subclass of it."""
+    if type(answer) is schema:
+        return answer  # type: ignore[no-any-return]
+    values = {name: getattr(answer, name) for name in schema.model_fields}
+    return schema.model_construct(_fields_set=set(answer.model_fields_set), **values)
+
+
+def _first_number(holder: Any, *names: str) -> int | None:
+    for name in names:
+        value = getattr(holder, name, None)
+        if isinstance(value, int):
+            return value
+    return None

@@ -1,0 +1,156 @@
+"""From a model's name and the settings to a model that can be asked."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from summarizer.errors import ModelUnavailableError, UsageError
+from summarizer.models.embedded import EmbeddedServer, start_embedded_server
+from summarizer.models.language_model import Connection, LanguageModel
+from summarizer.models.names import ModelName, parse_model_name
+from summarizer.models.weights import Progress, adapter_path
+from summarizer.schemas import ModelReference
+from summarizer.settings import Settings
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+__all__ = ["default_prompt", "open_model"]
+
+WHOLE_PROMPT = "briefing"
+TURNS_PROMPT = "briefing-turns"
+TRAINED_PROMPT = "briefing-turns-trained"
+
+_OLLAMA = "http://localhost:11434/v1"
+_OPENAI_KEY = "OPENAI_API_KEY"
+_NO_KEY = "none"
+
+
+def default_prompt(name: ModelName, way: str = "auto") -> str:
+    """The template that suits a model, or the one of the way that was asked for."""
+    turns = TRAINED_PROMPT if name.where == "embedded" and name.path is None else TURNS_PROMPT
+    if way == "turns" or (way == "auto" and name.where == "embedded"):
+        return turns
+    return WHOLE_PROMPT
+
+
+def open_model(settings: Settings, progress: Progress | None = None) -> LanguageModel:
+    """Make the model that the settings name ready; the embedded one is fetched and started where needed.
+
+    Raises:
+        UsageError: If the name fits no model.
+        ModelUnavailableError: If the model's package, key or weights are missing.
+    """
+    name = parse_model_name(settings.model, settings.base_url)
+    if name.where == "embedded":
+        return _embedded(name, settings, start_embedded_server(name.path, settings, progress))
+    if name.where == "server":
+        return _on_server(name, settings)
+    return _with_provider(name, settings)
+
+
+def _embedded(name: ModelName, settings: Settings, server: EmbeddedServer) -> LanguageModel:
+    shown = server.weights.name + (f" + {adapter_path().name}" if server.has_adapter else "")
+
+    def connect() -> Connection:
+        # trust_env off: a proxy in the environment must not stand between us and our own loopback.
+        return _openai_connection(server.base_url, server.api_key, "json_schema", trust_env=False)
+
+    return LanguageModel(
+        reference=ModelReference(name=name.full, served_as=shown),
+        prompt=default_prompt(name, settings.way),
+        connect=connect,
+        request=_request(server.weights.stem, settings),
+        secrets=(server.api_key,),
+        embedded=True,
+        has_adapter=server.has_adapter,
+        context_tokens=settings.context_tokens,
+    )
+
+
+def _on_server(name: ModelName, settings: Settings) -> LanguageModel:
+    base_url = settings.base_url or (_OLLAMA if name.provider == "ollama" else None)
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    if key is None and base_url is None:
+        key = os.environ.get(_OPENAI_KEY) or None
+        if key is None:
+            raise ModelUnavailableError(
+                f"{name.full} needs a key: set {_OPENAI_KEY}, or name a model that needs none (--model local)."
+            )
+    if base_url and not base_url.startswith(("http://", "https://")):
+        raise UsageError(f"The base URL {base_url!r} is no address; it begins with http:// or https://.")
+    mode = "json_schema" if settings.mode == "auto" else settings.mode
+
+    def connect() -> Connection:
+        return _openai_connection(base_url, key or _NO_KEY, mode)
+
+    return LanguageModel(
+        reference=ModelReference(name=name.full, base_url=settings.base_url),
+        prompt=default_prompt(name, settings.way),
+        connect=connect,
+        request=_request(name.name, settings),
+        secrets=(key,) if key else (),
+    )
+
+
+def _with_provider(name: ModelName, settings: Settings) -> LanguageModel:
+    import instructor  # heavy, loaded when a model is asked
+
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    mode = None if settings.mode == "auto" else instructor.Mode(f"{settings.mode}")
+
+    def connect() -> Connection:
+        options: dict[str, Any] = {"api_key": key} if key else {}
+        client = instructor.from_provider(name.full, async_client=True, mode=mode, **options)
+        sdk: Any = client.client
+        if hasattr(sdk, "max_retries"):
+            sdk.max_retries = 0  # the SDK's own retries would multiply with ours
+        return Connection(structured=client, chat=None)
+
+    try:
+        connect()
+    except Exception as error:  # each provider's SDK has errors of its own for a missing package or key
+        reason = " ".join(str(error).split()).rstrip(".")
+        if "nsupported provider" in reason:
+            raise UsageError(
+                f"There is no provider {name.provider!r}; add --base-url for a server that speaks the OpenAI protocol, "
+                f"or see instructor's list ({reason.partition('Supported')[2].partition(':')[2].strip() or reason})."
+            ) from error
+        raise ModelUnavailableError(f"{name.full} cannot be used: {reason}.") from error
+    return LanguageModel(
+        reference=ModelReference(name=name.full),
+        prompt=default_prompt(name, settings.way),
+        connect=connect,
+        request={key: value for key, value in _request(name.name, settings).items() if key != "model"},
+        secrets=(key,) if key else (),
+    )
+
+
+def _request(model: str, settings: Settings) -> dict[str, Any]:
+    request: dict[str, Any] = {"model": model}
+    if settings.send_temperature:
+        request["temperature"] = settings.temperature
+    if settings.max_tokens:
+        request["max_tokens"] = settings.max_tokens
+    return request
+
+
+def _openai_connection(base_url: str | None, key: str, mode: str, *, trust_env: bool = True) -> Connection:
+    import instructor  # heavy, loaded when a model is asked
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+
+    modes = {
+        "json_schema": instructor.Mode.JSON_SCHEMA,
+        "tools": instructor.Mode.TOOLS,
+        "json": instructor.Mode.JSON,
+        "md_json": instructor.Mode.MD_JSON,
+    }
+    client: AsyncOpenAI = AsyncOpenAI(
+        base_url=base_url,
+        api_key=key,
+        max_retries=0,  # transport retries are ours, under one deadline
+        timeout=None,  # the deadline is ours too
+        http_client=DefaultAsyncHttpxClient(trust_env=trust_env),
+    )
+    return Connection(structured=instructor.from_openai(client, mode=modes[mode]), chat=client)

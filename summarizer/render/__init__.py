@@ -1,0 +1,5 @@
+"""An envelope as a reader or a program wants it: a terminal page, Markdown, JSON, YAML."""
+
+from summarizer.render.formats import FORMATS, Format, render
+
+__all__ = ["FORMATS", "Format", "render"]

@@ -1,0 +1,168 @@
+"""What every reading format shows of a result, before it is set: sections, entries and the sentences cited."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from summarizer.schemas import (
+    Actor,
+    AgreedStep,
+    Briefing,
+    Demand,
+    Envelope,
+    Evidence,
+    OpenQuestion,
+    Statement,
+)
+
+__all__ = ["Entry", "Section", "cited", "described", "printable", "sections"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One item: who it is about, what it says, what else is known, and the sentences it rests on."""
+
+    lead: str = ""
+    text: str = ""
+    notes: Sequence[str] = ()
+    sentences: Sequence[int] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A heading and its entries."""
+
+    title: str
+    entries: Sequence[Entry] = field(default_factory=tuple)
+
+
+def printable(text: str) -> str:
+    """A text without what could steer a terminal or reorder a line: control, escape and direction characters."""
+    kept = (" " if character in "\t\r\n\v\f\u2028\u2029" else character for character in text)
+    return " ".join(
+        "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cs") and c not in _STEERING).split()
+    )
+
+
+_STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def described(envelope: Envelope[Any]) -> str:
+    """One line that says which model wrote the result, from what."""
+    document, model, prompt = envelope.document, envelope.model, envelope.prompt
+    served = f" ({model.served_as})" if model.served_as and model.served_as != model.name else ""
+    source = "standard input" if document.source == "-" else document.source or "a text"
+    return printable(
+        f"Written by {model.name}{served} with prompt {prompt.name} {prompt.version} from {source}, "
+        f"{envelope.written_at:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def sections(answer: BaseModel) -> list[Section]:
+    """The sections of a briefing, or of an answer under any other schema."""
+    if isinstance(answer, Briefing):
+        return [
+            Section(title="Summary", entries=[_statement(item) for item in answer.summary]),
+            Section(title="Actors", entries=[_actor(item) for item in answer.actors]),
+            Section(title="Demands", entries=[_demand(item) for item in answer.demands]),
+            Section(title="Agreed steps", entries=[_agreed_step(item) for item in answer.agreed_steps]),
+            Section(title="Open questions", entries=[_open_question(item) for item in answer.open_questions]),
+        ]
+    return [Section(title=_title(name), entries=_entries(getattr(answer, name))) for name in type(answer).model_fields]
+
+
+def cited(answer: BaseModel) -> list[Evidence]:
+    """Every piece of evidence in an answer, once, in the order of the document."""
+    found = {(evidence.start, evidence.end): evidence for evidence in _evidence(answer)}
+    return [found[place] for place in sorted(found)]
+
+
+def _evidence(value: Any) -> Iterator[Evidence]:
+    if isinstance(value, Evidence):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _evidence(getattr(value, name))
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _evidence(inner)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for inner in value:
+            yield from _evidence(inner)
+
+
+def _numbers(value: Any) -> list[int]:
+    return sorted({evidence.sentence for evidence in _evidence(value)})
+
+
+def _statement(item: Statement) -> Entry:
+    return Entry(text=printable(item.text), sentences=_numbers(item))
+
+
+def _actor(item: Actor) -> Entry:
+    notes = [note for note in (item.kind, item.role) if note]
+    if item.aliases:
+        notes.append("also " + ", ".join(item.aliases))
+    return Entry(lead=printable(item.name), notes=list(map(printable, notes)), sentences=_numbers(item))
+
+
+def _demand(item: Demand) -> Entry:
+    holders = ", ".join(item.by) or "not told who"
+    lead = f"{holders} → {', '.join(item.of)}" if item.of else holders
+    return Entry(lead=printable(lead), text=printable(item.demand), notes=[item.status], sentences=_numbers(item))
+
+
+def _agreed_step(item: AgreedStep) -> Entry:
+    notes = [printable(note) for note in ((item.status or "").replace("_", " "), item.when or "") if note]
+    return Entry(
+        lead=printable(", ".join(item.parties)),
+        text=printable(item.step),
+        notes=notes,
+        sentences=_numbers(item),
+    )
+
+
+def _open_question(item: OpenQuestion) -> Entry:
+    notes = [printable("awaits " + ", ".join(item.awaits))] if item.awaits else []
+    return Entry(text=printable(item.question), notes=notes, sentences=_numbers(item))
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _entries(value: Any) -> list[Entry]:
+    items = value if isinstance(value, list | tuple | set | frozenset) else [value]
+    return [_entry(item) for item in items if item is not None]
+
+
+def _entry(item: Any) -> Entry:
+    if isinstance(item, Evidence):
+        return Entry(text=printable(item.quote), sentences=[item.sentence])
+    if not isinstance(item, BaseModel):
+        return Entry(text=printable(str(item)))
+    values = {name: getattr(item, name) for name in type(item).model_fields}
+    told = {name: _plain(value) for name, value in values.items() if not _is_evidence_only(value)}
+    notes = [f"{_title(name)}: {text}" for name, text in told.items() if text]
+    return Entry(text="; ".join(notes), sentences=_numbers(item))
+
+
+def _plain(value: Any) -> str:
+    if value is None or isinstance(value, Evidence):
+        return ""
+    if isinstance(value, BaseModel):
+        return _entry(value).text
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(filter(None, map(_plain, value)))
+    return printable(str(value))
+
+
+def _is_evidence_only(value: Any) -> bool:
+    if isinstance(value, list | tuple) and value:
+        return all(isinstance(item, Evidence) for item in value)
+    return isinstance(value, Evidence)

@@ -1,0 +1,42 @@
+"""The formats a result can have, and what writes each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, get_args
+
+from summarizer.render.markdown import as_markdown
+from summarizer.render.terminal import as_terminal_page
+from summarizer.schemas import Envelope
+
+__all__ = ["FORMATS", "Format", "render"]
+
+Format = Literal["text", "markdown", "json", "yaml"]
+FORMATS: tuple[str, ...] = get_args(Format)
+
+
+def render(envelope: Envelope[Any], form: Format, *, width: int = 100, colour: bool = False) -> str:
+    """Write an envelope in a format.
+
+    Args:
+        envelope: The result.
+        form: One of `FORMATS`.
+        width: Columns of a terminal page.
+        colour: Whether a terminal page may hold colour codes.
+
+    Returns:
+        The text, with a line end at its end.
+    """
+    writers: dict[str, Callable[[], str]] = {
+        "text": lambda: as_terminal_page(envelope, width=width, colour=colour),
+        "markdown": lambda: as_markdown(envelope),
+        "json": lambda: envelope.model_dump_json(indent=2),
+        "yaml": lambda: _as_yaml(envelope),
+    }
+    return writers[form]().rstrip("\n") + "\n"
+
+
+def _as_yaml(envelope: Envelope[Any]) -> str:
+    import yaml  # only one of four formats needs it
+
+    return yaml.safe_dump(envelope.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100)

@@ -1,0 +1,32 @@
+"""What a model is asked for and what comes back: the briefing, its evidence, and the envelope around it."""
+
+from summarizer.schemas.briefing import Actor, AgreedStep, Briefing, Demand, OpenQuestion, Statement
+from summarizer.schemas.envelope import (
+    SCHEMA_VERSION,
+    DocumentReference,
+    Envelope,
+    ModelReference,
+    PromptReference,
+    SchemaReference,
+    TokenUsage,
+)
+from summarizer.schemas.evidence import Evidence, Name, grounding_context
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Actor",
+    "AgreedStep",
+    "Briefing",
+    "Demand",
+    "DocumentReference",
+    "Envelope",
+    "Evidence",
+    "ModelReference",
+    "Name",
+    "OpenQuestion",
+    "PromptReference",
+    "SchemaReference",
+    "Statement",
+    "TokenUsage",
+    "grounding_context",
+]

@@ -1,0 +1,150 @@
+"""The envelope: what was read, by which model and prompt, at what cost, and the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from summarizer.documents import Document
+from summarizer.errors import InputError
+from summarizer.schemas.briefing import Briefing
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "DocumentReference",
+    "Envelope",
+    "ModelReference",
+    "PromptReference",
+    "SchemaReference",
+    "TokenUsage",
+]
+
+SCHEMA_VERSION = "1.0"
+"""Version of the envelope and the briefing; the first number changes when a saved file no longer loads."""
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+
+class DocumentReference(_Part):
+    """Which document was read."""
+
+    source: str | None
+    """A path, an address, `-` for standard input, or nothing where a program handed the text over."""
+
+    title: str | None
+    language: str
+    """ISO 639-1 code."""
+
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    """Of the text in UTF-8."""
+
+    characters: int = Field(ge=0)
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """The reference to a document."""
+        return cls(
+            source=document.source,
+            title=document.title,
+            language=document.language,
+            sha256=document.sha256,
+            characters=len(document.text),
+        )
+
+
+class ModelReference(_Part):
+    """Which model answered."""
+
+    name: str
+    """As the user named it."""
+
+    served_as: str | None = None
+    """What the server calls the model that answered, or the embedded model's weights and adapter."""
+
+    base_url: str | None = None
+    """The server, where one was named."""
+
+
+class PromptReference(_Part):
+    """Which template was used."""
+
+    name: str
+    version: str
+
+
+class SchemaReference(_Part):
+    """Which schema the answer follows."""
+
+    name: str
+    """`Briefing`, or `module:Class`."""
+
+    version: str
+    """Of the briefing's form; for a schema of the user's own, of the envelope."""
+
+
+class TokenUsage(_Part):
+    """Tokens over all attempts, failed ones included, as the server counts them."""
+
+    prompt_tokens: int = Field(default=0, ge=0)
+    completion_tokens: int = Field(default=0, ge=0)
+    requests: int = Field(default=0, ge=0)
+    """Calls that were answered, wrong answers included."""
+
+    complete: bool = True
+    """False where a server did not say what a call used."""
+
+    @property
+    def total_tokens(self) -> int:
+        """Prompt and completion together."""
+        return self.prompt_tokens + self.completion_tokens
+
+    def __add__(self, other: TokenUsage) -> TokenUsage:
+        return TokenUsage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            requests=self.requests + other.requests,
+            complete=self.complete and other.complete,
+        )
+
+
+class Envelope(_Part, Generic[AnswerT]):
+    """An answer and where it came from. Saved as JSON, it loads again unchanged."""
+
+    schema_version: str = SCHEMA_VERSION
+    document: DocumentReference
+    model: ModelReference
+    prompt: PromptReference
+    answer_schema: SchemaReference
+    token_usage: TokenUsage
+    seconds: float = Field(ge=0)
+    """From the first request to the validated answer."""
+
+    written_at: datetime
+    """In UTC."""
+
+    briefing: AnswerT
+    """The answer: a `Briefing`, or what the user's own schema asks for."""
+
+    @classmethod
+    def load(cls, path: str | Path) -> Envelope[Briefing]:
+        """Load a saved envelope.
+
+        Raises:
+            InputError: If the file cannot be read or is no saved briefing.
+        """
+        try:
+            # Names and offsets were checked when it was written; a saved file needs no document.
+            return Envelope[Briefing].model_validate_json(Path(path).read_bytes())
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(map(str, first["loc"])) or "the file"
+            raise InputError(f"{path} is no saved briefing ({place}: {first['msg']}).") from None

@@ -1,0 +1,119 @@
+"""Types that tie a model's answer to the document: annotate a field with one, and validation does the rest.
+
+The document is handed to pydantic as validation context (`grounding_context`). Without it, a saved answer loads
+from its object form as it stands.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from summarizer.documents import Document
+
+__all__ = ["Evidence", "Name", "document_of", "grounding_context"]
+
+_CONTEXT_KEY = "document"
+
+
+def grounding_context(document: Document) -> dict[str, Any]:
+    """The validation context under which answers are grounded in a document."""
+    return {_CONTEXT_KEY: document}
+
+
+def document_of(info: ValidationInfo) -> Document | None:
+    """The document that a validation is grounded in, if there is one."""
+    # No test of truth: the context that instructor is handed counts as empty (see models/language_model.py).
+    found = info.context.get(_CONTEXT_KEY) if isinstance(info.context, dict) else None
+    return found if isinstance(found, Document) else None
+
+
+class Evidence(BaseModel):
+    """A passage that an item rests on.
+
+    On the wire it is the number of a sentence; validated, it is the passage itself. A number that the document
+    lacks is a validation error, and so is an object whose quote is not what the document has at its offsets.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sentence: int = Field(ge=1)
+    """Number of the sentence in the document, from 1."""
+
+    start: int = Field(ge=0)
+    """First character in the document's text."""
+
+    end: int
+    """End in the document's text, exclusive."""
+
+    quote: str = Field(min_length=1)
+    """The passage, letter for letter."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _ground(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        document = document_of(info)
+        number = _sentence_number(value)
+        if number is None:
+            evidence = handler(value)
+            if document and document.text[evidence.start : evidence.end] != evidence.quote:
+                raise ValueError(f"the document has no {evidence.quote!r} at {evidence.start} to {evidence.end}")
+            return evidence
+        if document is None:
+            raise ValueError("a sentence number means nothing without its document; pass grounding_context(document)")
+        if not 1 <= number <= len(document.sentences):
+            raise ValueError(
+                f"there is no sentence {number}; cite numbers from 1 to {len(document.sentences)}, as shown in brackets"
+            )
+        cited = document.sentences[number - 1]
+        return handler({"sentence": number, "start": cited.start, "end": cited.end, "quote": cited.text})
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> Self:
+        if self.end - self.start != len(self.quote):
+            raise ValueError(f"the quote has {len(self.quote)} characters, its offsets span {self.end - self.start}")
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """An integer in the schema that a model is shown, an object in the schema of what is saved."""
+        if handler.mode == "validation":
+            about = "Number of a sentence, as shown in brackets."
+            return {"title": cls.__name__, "type": "integer", "minimum": 1, "description": about}
+        return handler(core_schema)
+
+
+def _sentence_number(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.strip().strip("[]").isdecimal():
+        return int(value.strip().strip("[]"))
+    return None
+
+
+def _as_in_the_text(name: str, info: ValidationInfo) -> str:
+    document = document_of(info)
+    if document is None:
+        return name
+    found = document.names.find(name)
+    if found is None:
+        raise ValueError(f"{name!r} does not occur in the text; use a form that the text uses, letter for letter")
+    return found
+
+
+Name = Annotated[str, Field(min_length=1), AfterValidator(_as_in_the_text)]
+"""A name that occurs in the document; validation gives it the text's own spelling."""
