@@ -229,8 +229,10 @@ def load_schema(name: str) -> type[BaseModel]:
 def outline(schema: type[BaseModel]) -> str:
     """A schema's fields as an indented list with their descriptions, as a model reads them best."""
     whole = schema.model_json_schema()
+    definitions = whole.get("$defs", {})
+    _, root, _ = _kind({"type": "object", **whole}, definitions)
     lines: list[str] = []
-    _outline(whole, whole.get("$defs", {}), lines, depth=0, seen=())
+    _outline(root or {}, definitions, lines, depth=0, seen=())
     return "\n".join(lines)
 
 

@@ -65,11 +65,8 @@ class Settings(BaseSettings):
     language: str = "en"
     """ISO 639-1 code of the document's language; it chooses the rules by which sentences are split."""
 
-    temperature: float = Field(default=0.0, ge=0, le=2)
-    """Sampling temperature, 0 to 2."""
-
-    send_temperature: bool = True
-    """Whether the temperature is sent; some remote models accept none."""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    """Sampling temperature, 0 to 2; by default 0 for the embedded model, unsent to others (some refuse it)."""
 
     max_tokens: int | None = Field(default=None, gt=0)
     """Longest completion, in tokens; none is sent by default."""

@@ -51,6 +51,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         str | None, typer.Option(help="How the schema is held: json_schema, tools, json, md_json. [auto]")
     ] = None,
     lang: Annotated[str | None, typer.Option(help="Language of the text, ISO 639-1. [en]")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of the text, as cp1252. [utf-8]")] = None,
     form: Annotated[
         str | None, typer.Option("--format", "-f", metavar=_FORMATS, help="Form of the result. [text]")
     ] = None,
@@ -90,7 +91,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         max_tokens=max_tokens,
     )
     summarizer = Summarizer(schema=schema, parameters=_parameters(parameter or []), settings=settings)
-    document = read(_source(source), language=settings.language)
+    document = read(_source(source), language=settings.language, encoding=encoding)
     if dry_run:
         write(_planned(summarizer, document), output)
         return
@@ -100,7 +101,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
             f"{settings.model}, prompt {summarizer.template.name} {summarizer.template.version}, "
             f"{summarizer.template.way}."
         )
-    with progress_shown(quiet=quiet) as progress:
+    with progress_shown(quiet=quiet) as progress, summarizer:
         envelope = summarizer.summarize(document, progress)
     on_page = output is None and colour_wanted()
     write(render(envelope, chosen, width=page_width(), colour=on_page), output)

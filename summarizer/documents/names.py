@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 
 __all__ = ["NameIndex", "fold"]
@@ -11,6 +12,8 @@ __all__ = ["NameIndex", "fold"]
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "‐": "-", "‑": "-", "–": "-"})
 
 _WRITTEN_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]")
+
+_CAPITALISED_RUN = re.compile(r"[^\W\d_a-zà-ÿ][\w’'-]+(?:[ \n](?:of |the )?[^\W\d_a-zà-ÿ][\w’'-]+){0,4}")
 
 
 def fold(name: str) -> str:
@@ -33,6 +36,11 @@ class NameIndex:
         """
         span = self.span(name)
         return " ".join(self._text[slice(*span)].split()) if span else None
+
+    def candidates(self, most: int = 64) -> list[str]:
+        """Runs of capitalised words that may be names, the most frequent first, at most `most`."""
+        found = Counter(" ".join(match[0].split()) for match in _CAPITALISED_RUN.finditer(self._text))
+        return [name for name, _ in found.most_common(most)]
 
     def span(self, name: str) -> tuple[int, int] | None:
         """Start and end of the name's first occurrence, in characters, end exclusive."""

@@ -24,62 +24,50 @@ _BINARY_SIGNATURES = {
     b"GGUF": "a model's weights",
     b"SQLite format 3\x00": "a database",
 }
-_SURE_ENOUGH = 0.2
-_LEAST_FOR_A_GUESS = 64
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
-def read(source: str | Path, *, language: str = "en") -> Document:
+def read(source: str | Path, *, language: str = "en", encoding: str | None = None) -> Document:
     """Read a document from a file, or from standard input where the source is `-`.
 
     Args:
         source: A path, or `-`.
         language: ISO 639-1 code of its language.
+        encoding: Its encoding, by Python's name; by default UTF-8, or UTF-16 where a byte order mark says so.
 
     Raises:
-        InputError: If the source is missing, no file, unreadable, binary, of unknown encoding, or has no text.
+        InputError: If the source is missing, no file, unreadable, binary, in another encoding, or has no text.
     """
     name = str(source)
     raw = _standard_input() if name == STANDARD_INPUT else _file(Path(source))
     shown = "Standard input" if name == STANDARD_INPUT else name
-    return Document(text=decode(raw, shown), source=name, language=language)
+    return Document(text=decode(raw, shown, encoding), source=name, language=language)
 
 
-def decode(raw: bytes, shown: str) -> str:
-    """Decode bytes as UTF-8 or UTF-16 by their mark, as UTF-8, else as what charset-normalizer is sure of.
+def decode(raw: bytes, shown: str, encoding: str | None = None) -> str:
+    """Decode bytes; nothing is guessed, since a wrong guess would alter the text that is quoted.
 
     Line ends are kept as they are. A byte order mark is dropped.
 
     Raises:
-        InputError: If the bytes are no text, or no encoding fits; the message says which were tried.
+        InputError: If the bytes are no text, or not in the encoding; the message says which was tried.
     """
     for signature, kind in _BINARY_SIGNATURES.items():
         if raw.startswith(signature):
             raise InputError(f"{shown} is {kind}, not text; give its text instead.")
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if raw.startswith(mark):
-            try:
-                return raw.decode(encoding)
-            except UnicodeDecodeError:
-                raise InputError(f"{shown} starts like {encoding} but is not; save it as UTF-8.") from None
-    if b"\x00" in raw:
+    marked = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), None)
+    tried = encoding or marked or "utf-8"
+    if b"\x00" in raw and not tried.lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
         raise InputError(f"{shown} is binary data, not text; give the text of an article.")
     try:
-        return raw.decode("utf-8")
+        return raw.decode(tried)
+    except LookupError:
+        raise InputError(f"There is no encoding {encoding!r}; name one as utf-8, cp1252 or latin-1.") from None
     except UnicodeDecodeError as error:
-        return _guess(raw, shown, error)
-
-
-def _guess(raw: bytes, shown: str, error: UnicodeDecodeError) -> str:
-    from charset_normalizer import from_bytes  # only needed where the text is not UTF-8
-
-    best = from_bytes(raw).best() if len(raw) >= _LEAST_FOR_A_GUESS else None
-    if best is None or best.chaos > _SURE_ENOUGH:
-        guess = f" and {best.encoding}" if best else ""
         raise InputError(
-            f"{shown} is in no encoding that fits (tried utf-8{guess}; byte {error.start} breaks UTF-8); "
-            "save it as UTF-8."
-        )
-    return raw.decode(best.encoding)
+            f"{shown} is not in {tried}, which was tried (byte {error.start} breaks it); name its encoding with "
+            "--encoding, as in --encoding cp1252, or save it as UTF-8."
+        ) from None
 
 
 def _file(path: Path) -> bytes:

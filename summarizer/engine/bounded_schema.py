@@ -4,41 +4,49 @@ from __future__ import annotations
 
 from typing import Any
 
-from summarizer.schemas import Evidence
+from pydantic import BaseModel
 
-__all__ = ["bounded"]
+from summarizer.documents import Document
+from summarizer.schemas.evidence import schema_of_document
 
-_MOST_ITEMS = 4
-_LONGEST_TEXT = 160
+__all__ = ["bounded_schema"]
+
+_MOST_ITEMS = 3
+_LONGEST_TEXT = 120
 
 
-def bounded(schema: dict[str, Any], *, sentences: int) -> dict[str, Any]:
-    """A copy in which lists are short, texts end, every field is there, and evidence names a sentence that exists.
+def bounded_schema(schema: type[BaseModel], document: Document) -> dict[str, Any]:
+    """A schema in which lists are short, texts end, every field is there, and evidence and names exist.
 
     Args:
-        schema: As pydantic makes it, in validation mode.
-        sentences: How many sentences the document has.
+        schema: What is asked for.
+        document: Whose sentences and names are allowed.
     """
-    return {key: _bounded(value, sentences) for key, value in _tightened(schema, sentences).items()}
+    with schema_of_document(document):
+        return _bounded(schema.model_json_schema())  # type: ignore[no-any-return]
 
 
-def _bounded(node: Any, sentences: int) -> Any:
+def _bounded(node: Any) -> Any:
     if isinstance(node, dict):
-        return {key: _bounded(value, sentences) for key, value in _tightened(node, sentences).items()}
+        return {key: _bounded(value) for key, value in _tightened(node).items()}
     if isinstance(node, list):
-        return [_bounded(value, sentences) for value in node]
+        return [_bounded(value) for value in node]
     return node
 
 
-def _tightened(node: dict[str, Any], sentences: int) -> dict[str, Any]:
+def _tightened(node: dict[str, Any]) -> dict[str, Any]:
     kind = node.get("type")
     if kind == "array" and "prefixItems" not in node:
         least = node.get("minItems", 0)
         return {**node, "maxItems": min(node.get("maxItems", _MOST_ITEMS), max(_MOST_ITEMS, least))}
     if kind == "string" and not {"enum", "const", "format", "pattern", "maxLength"} & node.keys():
         return {**node, "maxLength": max(_LONGEST_TEXT, node.get("minLength", 0))}
-    if kind == "integer" and node.get("title") == Evidence.__name__:
-        return {**node, "minimum": 1, "maximum": sentences}
-    if kind == "object" and "properties" in node:
-        return {**node, "required": list(node["properties"])}
+    if kind == "object":
+        # A dictionary of any size becomes an empty one: nothing in a grammar ends it.
+        return {
+            **node,
+            "properties": node.get("properties", {}),
+            "required": list(node.get("properties", {})),
+            "additionalProperties": False,
+        }
     return node

@@ -144,6 +144,27 @@ class Summarizer:
         reply = await self._read(document, model, limits, tell)
         return self._envelope(document, model, reply, time.monotonic() - started)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def close(self) -> None:
+        """Close the connections that `summarize` opened; a later call opens them again."""
+        background_loop.run(self.aclose())
+
+    async def aclose(self) -> None:
+        """Close the connections that this event loop opened."""
+        if self._model is not None:
+            await self._model.aclose()
+
     async def _read(self, document: Document, model: LanguageModel, limits: Limits, progress: Progress) -> Reply[Any]:
         if self.template.way == "turns":
             return await read_in_turns(document, self.template, self.parameters, model, limits, progress)
@@ -190,12 +211,14 @@ class Summarizer:
 
 def summarize(document: Document | str | Path, **options: Any) -> Envelope[Any]:
     """Read one document: `summarize(text).briefing.demands`. The options are those of `Summarizer`."""
-    return Summarizer(**options).summarize(document)
+    with Summarizer(**options) as summarizer:
+        return summarizer.summarize(document)
 
 
 async def asummarize(document: Document | str | Path, **options: Any) -> Envelope[Any]:
     """Read one document from async code. The options are those of `Summarizer`."""
-    return await Summarizer(**options).asummarize(document)
+    async with Summarizer(**options) as summarizer:
+        return await summarizer.asummarize(document)
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from summarizer.documents import Document
-from summarizer.engine.bounded_schema import bounded
+from summarizer.engine.bounded_schema import bounded_schema
 from summarizer.errors import InputError
 from summarizer.models import LanguageModel, Reply
 from summarizer.models.language_model import Limits
@@ -19,8 +19,9 @@ __all__ = ["read_whole"]
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 _LEAST_ROOM = 384
-_MOST_TOKENS = 1536
+_MOST_TOKENS = 2048
 _TOKENS_A_MESSAGE = 8
+_REPEAT_PENALTY = 1.1
 
 
 async def read_whole(
@@ -52,12 +53,10 @@ async def _embedded_request(
             f"{_LEAST_ROOM} of them for its answer; shorten the text, raise SUMMARIZER_CONTEXT_TOKENS, or name a model "
             "with a larger context."
         )
-    held = {
-        "name": schema.__name__,
-        "schema": bounded(schema.model_json_schema(), sentences=len(document.sentences)),
-    }
+    held = bounded_schema(schema, document)
     extra: dict[str, Any] = {
-        "response_format": {"type": "json_schema", "json_schema": held},
+        "response_format": {"type": "json_schema", "json_schema": {"name": schema.__name__, "schema": held}},
+        "repeat_penalty": _REPEAT_PENALTY,
         "cache_prompt": True,
     }
     if model.has_adapter:

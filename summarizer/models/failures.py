@@ -54,7 +54,7 @@ def explained(
             f"The text ({len(document.text)} characters) is longer than {name} can read (the server says: {said}); "
             "shorten it or name a model with a larger context."
         )
-    if is_wrong_answer(cause):
+    if is_wrong_answer(cause) and usage.requests:
         times = f"{usage.requests} answer{'s' if usage.requests != 1 else ''}"
         return AnswerError(
             f"{name} gave {times}, none within the schema ({_first_violation(cause)}); try another model or --mode, or "
@@ -94,6 +94,8 @@ def _of_status(
             f"{name}{server} answered {status} after {attempts.dropped} tries ({said}){wait}; try again later, or "
             "raise --timeout and --retries."
         )
+    if status == 429:  # noqa: PLR2004
+        return ModelUnavailableError(f"{name}{server} has no quota left ({said}); add credit or name another model.")
     return ModelUnavailableError(
         f"{name}{server} refused the request with {status} ({said}); see --dry-run, or try another --mode."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import re
 import time
@@ -60,8 +61,14 @@ class Meter:
     usage: TokenUsage = field(default_factory=TokenUsage)
     served_as: str | None = None
 
+    def attempts(self, limits: Limits) -> Attempts:
+        """The attempts of the call that is metered."""
+        return Attempts(retries=limits.retries, deadline=limits.deadline, answered=lambda: self.usage.requests)
+
     def record(self, response: Any) -> None:
         """Add a response's token usage."""
+        if isinstance(response, str | bytes | list | dict):  # a page or a list: no answer of a model
+            return
         used = getattr(response, "usage", None)
         prompt = _first_number(used, "prompt_tokens", "input_tokens")
         completion = _first_number(used, "completion_tokens", "output_tokens")
@@ -128,6 +135,14 @@ class LanguageModel:
             found = self._connections[loop] = self.connect()
         return found
 
+    async def aclose(self) -> None:
+        """Close the connection of the running event loop; the next call opens another."""
+        connection = self._connections.pop(asyncio.get_running_loop(), None)
+        client: Any = connection and (connection.chat or connection.structured.client)
+        closed = client.close() if hasattr(client, "close") else None
+        if inspect.isawaitable(closed):
+            await closed
+
     async def answer(
         self,
         messages: list[Message],
@@ -157,7 +172,7 @@ class LanguageModel:
         hooks = Hooks()
         hooks.on(HookName.COMPLETION_RESPONSE, meter.record)
         hooks.on(HookName.COMPLETION_RESPONSE, unwrap_json)
-        attempts = Attempts(retries=limits.retries, deadline=limits.deadline)
+        attempts = meter.attempts(limits)
         try:
             async with asyncio.timeout(max(0.0, limits.deadline - time.monotonic())):
                 answer = await self.connection().structured.create(
@@ -191,7 +206,7 @@ class LanguageModel:
                 f"{self.reference.name} does not speak the OpenAI protocol, which turns need; use --way whole."
             )
         meter = Meter()
-        attempts = Attempts(retries=limits.retries, deadline=limits.deadline)
+        attempts = meter.attempts(limits)
         request = {key: value for key, value in self.request.items() if key != "max_tokens"}
         try:
             async with asyncio.timeout(max(0.0, limits.deadline - time.monotonic())):
@@ -245,7 +260,7 @@ def quiet_libraries() -> None:
 def _as_exactly(schema: type[AnswerT], answer: Any) -> AnswerT:
     """The answer as an instance of the schema itself, where instructor made a subclass of it."""
     if type(answer) is schema:
-        return answer  # type: ignore[no-any-return]
+        return answer
     values = {name: getattr(answer, name) for name in schema.model_fields}
     return schema.model_construct(_fields_set=set(answer.model_fields_set), **values)
 

@@ -61,7 +61,7 @@ def _embedded(name: ModelName, settings: Settings, server: EmbeddedServer) -> La
         reference=ModelReference(name=name.full, served_as=shown),
         prompt=default_prompt(name, settings.way),
         connect=connect,
-        request=_request(server.weights.stem, settings),
+        request=_request(server.weights.stem, settings, temperature=0.0),
         secrets=(server.api_key,),
         embedded=True,
         has_adapter=server.has_adapter,
@@ -81,6 +81,9 @@ def _on_server(name: ModelName, settings: Settings) -> LanguageModel:
     if base_url and not base_url.startswith(("http://", "https://")):
         raise UsageError(f"The base URL {base_url!r} is no address; it begins with http:// or https://.")
     mode = "json_schema" if settings.mode == "auto" else settings.mode
+    request = _request(name.name, settings)
+    if base_url is None and "max_tokens" in request:  # OpenAI's own newer models refuse the older name
+        request["max_completion_tokens"] = request.pop("max_tokens")
 
     def connect() -> Connection:
         return _openai_connection(base_url, key or _NO_KEY, mode)
@@ -89,13 +92,14 @@ def _on_server(name: ModelName, settings: Settings) -> LanguageModel:
         reference=ModelReference(name=name.full, base_url=settings.base_url),
         prompt=default_prompt(name, settings.way),
         connect=connect,
-        request=_request(name.name, settings),
+        request=request,
         secrets=(key,) if key else (),
     )
 
 
 def _with_provider(name: ModelName, settings: Settings) -> LanguageModel:
     import instructor  # heavy, loaded when a model is asked
+    from instructor.auto_client import supported_providers
 
     key = settings.api_key.get_secret_value() if settings.api_key else None
     mode = None if settings.mode == "auto" else instructor.Mode(f"{settings.mode}")
@@ -108,15 +112,15 @@ def _with_provider(name: ModelName, settings: Settings) -> LanguageModel:
             sdk.max_retries = 0  # the SDK's own retries would multiply with ours
         return Connection(structured=client, chat=None)
 
+    if name.provider not in supported_providers:
+        raise UsageError(
+            f"There is no provider {name.provider!r}; name one of {', '.join(supported_providers)}, or add "
+            "--base-url for a server that speaks the OpenAI protocol."
+        )
     try:
         connect()
     except Exception as error:  # each provider's SDK has errors of its own for a missing package or key
         reason = " ".join(str(error).split()).rstrip(".")
-        if "nsupported provider" in reason:
-            raise UsageError(
-                f"There is no provider {name.provider!r}; add --base-url for a server that speaks the OpenAI protocol, "
-                f"or see instructor's list ({reason.partition('Supported')[2].partition(':')[2].strip() or reason})."
-            ) from error
         raise ModelUnavailableError(f"{name.full} cannot be used: {reason}.") from error
     return LanguageModel(
         reference=ModelReference(name=name.full),
@@ -127,13 +131,10 @@ def _with_provider(name: ModelName, settings: Settings) -> LanguageModel:
     )
 
 
-def _request(model: str, settings: Settings) -> dict[str, Any]:
-    request: dict[str, Any] = {"model": model}
-    if settings.send_temperature:
-        request["temperature"] = settings.temperature
-    if settings.max_tokens:
-        request["max_tokens"] = settings.max_tokens
-    return request
+def _request(model: str, settings: Settings, *, temperature: float | None = None) -> dict[str, Any]:
+    chosen = settings.temperature if settings.temperature is not None else temperature
+    request = {"model": model, "temperature": chosen, "max_tokens": settings.max_tokens}
+    return {key: value for key, value in request.items() if value is not None}
 
 
 def _openai_connection(base_url: str | None, key: str, mode: str, *, trust_env: bool = True) -> Connection:

@@ -10,6 +10,7 @@ import asyncio
 import json
 import random
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -32,11 +33,14 @@ class Attempts:
     Args:
         retries: How often each kind may be repeated.
         deadline: On the clock of `time.monotonic`; no wait reaches beyond it.
+        answered: How many answers have come in so far; what fails without one has failed on the way.
     """
 
-    def __init__(self, *, retries: int, deadline: float) -> None:
+    def __init__(self, *, retries: int, deadline: float, answered: Callable[[], int]) -> None:
         self.retries = retries
         self.deadline = deadline
+        self._answered = answered
+        self._seen = answered()
         self.dropped = 0
         self.wrong = 0
 
@@ -50,10 +54,11 @@ class Attempts:
         error = state.outcome.exception() if state.outcome else None
         if error is None:
             return False
-        if is_wrong_answer(error):
+        seen, self._seen = self._seen, self._answered()
+        if is_wrong_answer(error) and self._seen > seen:
             self.wrong += 1
             return True
-        if is_worth_repeating(error):
+        if is_worth_repeating(error) or isinstance(error, json.JSONDecodeError):
             self.dropped += 1
             return True
         return False
@@ -80,7 +85,9 @@ def is_wrong_answer(error: BaseException) -> bool:
     """Whether the model answered, but not within the schema."""
     from instructor.core.exceptions import AsyncValidationError, ResponseParsingError
 
-    return isinstance(error, ValidationError | json.JSONDecodeError | AsyncValidationError | ResponseParsingError)
+    if isinstance(error, ResponseParsingError):
+        return bool(getattr(error.raw_response, "choices", error.raw_response))
+    return isinstance(error, ValidationError | json.JSONDecodeError | AsyncValidationError)
 
 
 def is_worth_repeating(error: BaseException) -> bool:

@@ -6,6 +6,9 @@ from its object form as it stands.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -23,9 +26,20 @@ from pydantic_core import CoreSchema
 
 from summarizer.documents import Document
 
-__all__ = ["Evidence", "Name", "document_of", "grounding_context"]
+__all__ = ["Evidence", "Name", "document_of", "grounding_context", "schema_of_document"]
 
 _CONTEXT_KEY = "document"
+_document_of_grammar: ContextVar[Document | None] = ContextVar("_document_of_grammar", default=None)
+
+
+@contextmanager
+def schema_of_document(document: Document) -> Iterator[None]:
+    """Within, JSON Schemas allow only sentence numbers and names that a document has, as a grammar can hold them."""
+    token = _document_of_grammar.set(document)
+    try:
+        yield
+    finally:
+        _document_of_grammar.reset(token)
 
 
 def grounding_context(document: Document) -> dict[str, Any]:
@@ -90,8 +104,10 @@ class Evidence(BaseModel):
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """An integer in the schema that a model is shown, an object in the schema of what is saved."""
         if handler.mode == "validation":
+            bound = _document_of_grammar.get()
+            most = {"maximum": len(bound.sentences)} if bound else {}
             about = "Number of a sentence, as shown in brackets."
-            return {"title": cls.__name__, "type": "integer", "minimum": 1, "description": about}
+            return {"type": "integer", "minimum": 1, **most, "description": about}
         return handler(core_schema)
 
 
@@ -115,5 +131,15 @@ def _as_in_the_text(name: str, info: ValidationInfo) -> str:
     return found
 
 
-Name = Annotated[str, Field(min_length=1), AfterValidator(_as_in_the_text)]
+class _NameInGrammar:
+    """Lists the names of a text in the schema, where a grammar is made for it."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        document = _document_of_grammar.get()
+        names = document.names.candidates() if document else []
+        return {"type": "string", "enum": names} if names else handler(core_schema)
+
+
+Name = Annotated[str, Field(min_length=1), AfterValidator(_as_in_the_text), _NameInGrammar]
 """A name that occurs in the document; validation gives it the text's own spelling."""

@@ -1,0 +1,149 @@
+"""A real HTTP server on loopback that speaks the OpenAI protocol, records what it was sent, and can misbehave."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+__all__ = ["Answer", "ProtocolServer", "protocol_server"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the server does with one request."""
+
+    content: str | None = None
+    """The message's text; JSON for a structured call."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    error: dict[str, Any] | None = None
+    """The body of an error, in the protocol's form."""
+
+    finish_reason: str = "stop"
+    usage: dict[str, int] | None = field(default_factory=lambda: {"prompt_tokens": 100, "completion_tokens": 20})
+    tool_call: str | None = None
+    """Arguments of a tool call in place of text."""
+
+    body: bytes | None = None
+    """Raw bytes in place of all this."""
+
+    close_after: int | None = None
+    """Send so many bytes of the body, then break the connection."""
+
+    delay: float = 0.0
+    """Seconds before the answer begins."""
+
+
+@dataclass
+class Request:
+    """What was asked."""
+
+    path: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+    at: float
+
+
+class ProtocolServer:
+    """Answers requests one after the other as it was told; the last answer stands for all that follow."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self._answers: deque[Answer] = deque()
+        self._lock = threading.Lock()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                server._handle(self)
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+
+    def will(self, *answers: Answer | str | dict[str, Any]) -> None:
+        """Set the answers to come; a text or an object stands for a message with that content."""
+        for answer in answers:
+            content = json.dumps(answer) if isinstance(answer, dict) else answer
+            self._answers.append(Answer(content=content) if isinstance(content, str) else content)
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def _handle(self, handler: BaseHTTPRequestHandler) -> None:
+        raw = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        request = Request(handler.path, dict(handler.headers), json.loads(raw or b"{}"), time.monotonic())
+        with self._lock:
+            self.requests.append(request)
+            answer = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+        time.sleep(answer.delay)
+        body = answer.body if answer.body is not None else json.dumps(self._completion(answer, request)).encode()
+        handler.send_response(answer.status)
+        for name, value in {"Content-Type": "application/json", **answer.headers}.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        if answer.close_after is not None:
+            handler.wfile.write(body[: answer.close_after])
+            handler.wfile.flush()
+            handler.close_connection = True
+            # No lingering: the other side sees the connection reset, as when a server dies.
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            handler.connection.close()
+            return
+        handler.wfile.write(body)
+
+    @staticmethod
+    def _completion(answer: Answer, request: Request) -> dict[str, Any]:
+        if answer.error is not None:
+            return {"error": answer.error}
+        message: dict[str, Any] = {"role": "assistant", "content": answer.content}
+        if answer.tool_call is not None:
+            function = {"name": _tool_name(request.body), "arguments": answer.tool_call}
+            message["tool_calls"] = [{"id": "call_1", "type": "function", "function": function}]
+        completion: dict[str, Any] = {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": f"{request.body.get('model')}-0613",
+            "choices": [{"index": 0, "message": message, "finish_reason": answer.finish_reason}],
+        }
+        if answer.usage is not None:
+            completion["usage"] = {**answer.usage, "total_tokens": sum(answer.usage.values())}
+        return completion
+
+
+def _tool_name(body: dict[str, Any]) -> str:
+    tools = body.get("tools") or [{"function": {"name": "answer"}}]
+    return str(tools[0]["function"]["name"])
+
+
+@contextmanager
+def protocol_server() -> Iterator[ProtocolServer]:
+    """A server for the length of a block."""
+    server = ProtocolServer()
+    try:
+        yield server
+    finally:
+        server.close()

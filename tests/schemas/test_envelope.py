@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from summarizer import Briefing, Document, Envelope, InputError, grounding_context
+from summarizer.schemas import (
+    DocumentReference,
+    ModelReference,
+    PromptReference,
+    SchemaReference,
+    TokenUsage,
+)
+from tests.conftest import BRIEFING
+
+
+@pytest.fixture
+def envelope(short: Document) -> Envelope[Briefing]:
+    return Envelope[Briefing](
+        document=DocumentReference.of(short),
+        model=ModelReference(name="openai/m", served_as="m-1"),
+        prompt=PromptReference(name="briefing", version="1.0"),
+        answer_schema=SchemaReference(name="Briefing", version="1.0"),
+        token_usage=TokenUsage(prompt_tokens=5, completion_tokens=3, requests=1),
+        seconds=1.25,
+        written_at=datetime(2026, 11, 22, 12, tzinfo=UTC),
+        briefing=Briefing.model_validate(BRIEFING, context=grounding_context(short)),
+    )
+
+
+def test_an_envelope_round_trips_through_a_file_unchanged(envelope: Envelope[Briefing], tmp_path: Path) -> None:
+    path = tmp_path / "briefing.json"
+    path.write_text(envelope.model_dump_json(indent=2), encoding="utf-8")
+    loaded = Envelope.load(path)
+    assert loaded == envelope
+    assert loaded.model_dump_json() == envelope.model_dump_json()
+
+
+def test_the_document_is_named_by_source_title_language_hash_and_length(
+    envelope: Envelope[Any], short: Document
+) -> None:
+    assert envelope.document.model_dump() == {
+        "source": None,
+        "title": None,
+        "language": "en",
+        "sha256": short.sha256,
+        "characters": len(short.text),
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("{}", "is no saved briefing"), ("[", "is no saved briefing"), (None, "cannot be read: No such file")],
+)
+def test_a_file_that_is_no_saved_briefing_is_refused(tmp_path: Path, content: str | None, message: str) -> None:
+    path = tmp_path / "briefing.json"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        Envelope.load(path)
+
+
+def test_a_newer_form_with_unknown_fields_is_refused_rather_than_cut(envelope: Envelope[Briefing]) -> None:
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        Envelope[Briefing].model_validate({**envelope.model_dump(), "more": 1})
+
+
+def test_token_usages_add_up() -> None:
+    one = TokenUsage(prompt_tokens=1, completion_tokens=2, requests=1)
+    assert one + one == TokenUsage(prompt_tokens=2, completion_tokens=4, requests=2)
+    assert (one + TokenUsage(complete=False)).complete is False
+    assert one.total_tokens == 3
