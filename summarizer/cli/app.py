@@ -75,7 +75,7 @@ def main() -> None:
 
 def _end(error: Exception, code: int) -> None:
     if wants_debug():
-        traceback.print_exception(error)
+        say(_without_keys("".join(traceback.format_exception(error))))
     if isinstance(error, SummarizerError):
         say(f"Error: {error}")
     else:
@@ -84,6 +84,19 @@ def _end(error: Exception, code: int) -> None:
             "run again with --debug and report it."
         )
     sys.exit(code)
+
+
+def _without_keys(text: str) -> str:
+    """A traceback quotes what servers say, and some say the key."""
+    from summarizer.settings import load_settings
+
+    keys = [value for name, value in os.environ.items() if name.endswith(("_KEY", "_TOKEN")) and value]
+    with contextlib.suppress(SummarizerError):
+        key = load_settings().api_key
+        keys += [key.get_secret_value()] if key else []
+    for key_text in keys:
+        text = text.replace(key_text, "[key]")
+    return text
 
 
 def wants_debug() -> bool:

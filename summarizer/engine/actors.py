@@ -18,14 +18,19 @@ _COLLECTIVE = frozenset(
     "the parties|two parties|the two|they|he|she|it|we|you|i|them|us|who|others|everyone|nobody|all|all sides|each|"
     "one side|the other side|other side|mr|mrs|ms|dr".split("|")
 )
-_TITLES = frozenset(
+_RANKS = frozenset(
     """
-    president presidents prime deputy vice acting former foreign defence defense interior finance trade labour labor
-    health transport economy energy justice education agriculture environment minister ministers secretary chancellor
-    ambassador envoy governor mayor senator senators general colonel major captain lieutenant admiral commander judge
-    chairman chairwoman chair chief executive director manager spokesman spokeswoman spokesperson leader premier king
-    queen prince sheikh sultan pope bishop archbishop professor doctor dr mr mrs ms miss sir dame lord lady councillor
-    commissioner representative delegate negotiator mediator secretary-general union state
+    president presidents minister ministers secretary chancellor ambassador envoy governor mayor senator senators
+    general colonel major captain lieutenant admiral commander judge justice chairman chairwoman chair chief
+    director manager spokesman spokeswoman spokesperson leader premier king queen prince princess sheikh sultan
+    pope bishop archbishop professor doctor dr mr mrs ms miss sir dame lord lady councillor commissioner
+    representative delegate negotiator mediator secretary-general executive
+    """.split()
+)
+_QUALIFIERS = frozenset(
+    """
+    prime deputy vice acting former foreign defence defense interior finance trade labour labor health transport economy
+    energy education agriculture environment state union chief general first
     """.split()
 )
 _SPEAKERS = frozenset("spokesman spokeswoman spokesperson spokespeople official officials negotiators".split())
@@ -36,7 +41,7 @@ _OPENERS = frozenset(
     there it he she they what who
     """.split()
 )
-_CAPITALISED = r"[^\W\d_a-zà-ÿ][\w’'.-]*"
+_CAPITALISED = r"(?:[A-Z]\.|[^\W\d_a-zà-ÿ][\w’'-]*)"
 _VARIANT_LETTERS = 5
 _VARIANT_LIKENESS = 0.85
 _LONGEST_FORM = 8
@@ -76,7 +81,7 @@ class ActorBook:
             if home is None:
                 home = _Entry()
                 groups.append(home)
-            home.forms += [shape for shape in (full, form) if shape not in home.forms]
+            home.forms = list(dict.fromkeys([*home.forms, full, form]))
             home.sentences += entry.sentences
             home.title = home.title or title
         groups.sort(key=lambda group: min(group.sentences))
@@ -140,21 +145,23 @@ class ActorBook:
         if " " in form or not form[:1].isupper() or state_of(form) or form.isupper():
             return self._without_title(form)
         text = self._document.text
-        best, title = form, None
+        found: list[str] = []
+        title = None
         for match in re.finditer(rf"((?:{_CAPITALISED} ){{1,4}})({_CAPITALISED})", text):
             if not _same_surname(match[2], form):
                 continue
             words = match[1].split()
-            while words and fold(words[0].strip(".")) in _OPENERS:
+            while words and (fold(words[0].strip(".")) in _OPENERS or re.search(r"['’]s?$", words[0])):
                 words.pop(0)
             before = _leading_titles(words)
             given = words[len(before) :]
             if given and not any(state_of(word) for word in given) and len(given) <= 2:  # noqa: PLR2004
                 candidate = self._document.names.find(" ".join([*given, match[2]]))
-                if candidate and len(candidate) > len(best):
-                    best = candidate
+                found += [candidate] if candidate and candidate not in found else []
             title = title or " ".join(before) or None
-        return best, title
+        if len({name.split()[0] for name in found}) > 1:  # two people with one surname: the form is of neither
+            return form, None
+        return max([form, *found], key=len), title
 
     def _without_title(self, form: str) -> tuple[str, str | None]:
         words = form.split()
@@ -173,12 +180,14 @@ class ActorBook:
 
 
 def _leading_titles(words: list[str]) -> list[str]:
-    titles: list[str] = []
-    for word in words:
-        if fold(word.strip(".")) not in _TITLES:
-            break
-        titles.append(word)
-    return titles
+    """The words before a name that make its title: they end in a rank ("Foreign Minister")."""
+    plain = [fold(word.strip(".")) for word in words]
+    count = 0
+    while count < len(plain) and plain[count] in _RANKS | _QUALIFIERS:
+        count += 1
+    while count and plain[count - 1] not in _RANKS:
+        count -= 1
+    return words[:count]
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -13,6 +13,7 @@ __all__ = ["bounded_schema"]
 
 _MOST_ITEMS = 3
 _LONGEST_TEXT = 120
+_STEPS = 4
 
 
 def bounded_schema(schema: type[BaseModel], document: Document) -> dict[str, Any]:
@@ -41,6 +42,8 @@ def _tightened(node: dict[str, Any]) -> dict[str, Any]:
         return {**node, "maxItems": min(node.get("maxItems", _MOST_ITEMS), max(_MOST_ITEMS, least))}
     if kind == "string" and not {"enum", "const", "format", "pattern", "maxLength"} & node.keys():
         return {**node, "maxLength": max(_LONGEST_TEXT, node.get("minLength", 0))}
+    if kind == "number" and {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"} & node.keys():
+        return {"enum": _numbers_within(node)}
     if kind == "object":
         # A dictionary of any size becomes an empty one: nothing in a grammar ends it.
         return {
@@ -50,3 +53,15 @@ def _tightened(node: dict[str, Any]) -> dict[str, Any]:
             "additionalProperties": False,
         }
     return node
+
+
+def _numbers_within(node: dict[str, Any]) -> list[float]:
+    """A few numbers within a field's bounds, which the grammar would not hold."""
+    least = node.get("minimum", node.get("exclusiveMinimum"))
+    most = node.get("maximum", node.get("exclusiveMaximum"))
+    low = float(least if least is not None else most - _STEPS)
+    high = float(most if most is not None else low + _STEPS)
+    steps = [low + (high - low) * step / _STEPS for step in range(_STEPS + 1)]
+    outside = {low} if "exclusiveMinimum" in node else set()
+    outside |= {high} if "exclusiveMaximum" in node else set()
+    return [number for number in steps if number not in outside]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel
 
@@ -211,13 +211,15 @@ class Summarizer:
 
 def summarize(document: Document | str | Path, **options: Any) -> Envelope[Any]:
     """Read one document: `summarize(text).briefing.demands`. The options are those of `Summarizer`."""
-    with Summarizer(**options) as summarizer:
+    summarizer = Summarizer(**options)
+    with summarizer:
         return summarizer.summarize(document)
 
 
 async def asummarize(document: Document | str | Path, **options: Any) -> Envelope[Any]:
     """Read one document from async code. The options are those of `Summarizer`."""
-    async with Summarizer(**options) as summarizer:
+    summarizer = Summarizer(**options)
+    async with summarizer:
         return await summarizer.asummarize(document)
 
 

@@ -69,7 +69,7 @@ def parse_answer(answer: str) -> TurnAnswer:
             actors += _names(match[1], ";")
         elif match := _ITEM.fullmatch(line):
             items.append(_item(match["kind"], match["head"], match["text"].strip()))
-    return TurnAnswer(actors=tuple(actors), items=tuple(item for item in items if len(item.text.split()) > 1))
+    return TurnAnswer(actors=tuple(actors), items=tuple(items))
 
 
 def _item(kind: str, head: str, text: str) -> TurnItem:

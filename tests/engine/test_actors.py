@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from summarizer import Document
+from summarizer.engine.actors import ActorBook
+
+
+def gathered(text: str, *written: str) -> dict[str, Any]:
+    book = ActorBook(Document(text=text))
+    for name in written:
+        book.note(name, 1)
+    return {actor["name"]: actor for actor in book.gather()}
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "names"),
+    [
+        ("Foreign Minister Sergey Lavrov spoke. Lavrov left.", ["Lavrov"], {"Sergey Lavrov": ["Lavrov"]}),
+        ("Dmitry Peskyov spoke. Peskov left.", ["Peskov"], {"Dmitry Peskyov": ["Peskov"]}),
+        (
+            "Russia met Ukraine. Moscow and Kiev agreed.",
+            ["Russia", "Moscow", "Kiev"],
+            {"Russia": ["Moscow"], "Kiev": []},
+        ),
+        ("The Kremlin's spokesman met Ukraine.", ["Kremlin's spokesman"], {"Kremlin": []}),
+        (
+            "The Transport Workers' Alliance (TWA) struck. The TWA won.",
+            ["Transport Workers' Alliance", "TWA"],
+            {"Transport Workers' Alliance": ["TWA"]},
+        ),
+        ("Northline Rail paid. Northline won.", ["Northline Rail", "Northline"], {"Northline Rail": ["Northline"]}),
+        (
+            "Anna Berg met Olav Berg. Berg left.",
+            ["Anna Berg", "Olav Berg", "Berg"],
+            {"Anna Berg": [], "Olav Berg": [], "Berg": []},
+        ),
+        ("Russian troops left Russia.", ["Russian", "Russia"], {"Russia": []}),
+        ("Both sides met. They left.", ["both sides", "They", "each side"], {}),
+        ("Talks in Orvania failed.", ["Freedonia", "Orvania", ""], {"Orvania": []}),
+    ],
+)
+def test_forms_of_one_actor_are_gathered_under_its_fullest(
+    text: str, written: list[str], names: dict[str, list[str]]
+) -> None:
+    assert {name: actor["aliases"] for name, actor in gathered(text, *written).items()} == names
+
+
+def test_a_title_before_a_name_is_its_role_and_a_state_is_known_by_its_name() -> None:
+    found = gathered("Foreign Minister Sergey Lavrov met France.", "Lavrov", "France")
+    assert (found["Sergey Lavrov"]["role"], found["Sergey Lavrov"]["kind"]) == ("Foreign Minister", "person")
+    assert (found["France"]["role"], found["France"]["kind"]) == (None, "state")
+
+
+def test_what_nothing_tells_is_left_open() -> None:
+    found = gathered("Corvex sued the union.", "Corvex", "the union")
+    assert {(actor["kind"], actor["role"]) for actor in found.values()} == {(None, None)}
