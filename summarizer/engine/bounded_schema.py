@@ -57,10 +57,10 @@ def _tightened(node: dict[str, Any]) -> dict[str, Any]:
 
 def _numbers_within(node: dict[str, Any]) -> list[float]:
     """A few numbers within a field's bounds, which the grammar would not hold."""
-    least = node.get("minimum", node.get("exclusiveMinimum"))
-    most = node.get("maximum", node.get("exclusiveMaximum"))
-    low = float(least if least is not None else most - _STEPS)
-    high = float(most if most is not None else low + _STEPS)
+    least: float | None = node.get("minimum", node.get("exclusiveMinimum"))
+    most: float | None = node.get("maximum", node.get("exclusiveMaximum"))
+    low = least if least is not None else (most or 0.0) - _STEPS
+    high = most if most is not None else low + _STEPS
     steps = [low + (high - low) * step / _STEPS for step in range(_STEPS + 1)]
     outside = {low} if "exclusiveMinimum" in node else set()
     outside |= {high} if "exclusiveMaximum" in node else set()
