@@ -5,7 +5,6 @@ What no answer and no sentence tells stays at its default: code that guesses a s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from summarizer.engine.actors import ActorBook
 from summarizer.engine.dates import find_date
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
 from summarizer.schemas import Briefing, grounding_context
+from summarizer.similarity import token_f1
 
 __all__ = ["assemble"]
 
@@ -23,7 +23,6 @@ _SUMMARY_STATEMENTS = 4
 _LONGEST_HEADLINE = 110
 _LEAST_HEADING_WORDS = 5
 _RANK = {"agreed_step": 0, "demand": 1, "open_question": 2}
-_WORD = re.compile(r"\w+")
 
 
 @dataclass
@@ -106,14 +105,7 @@ def _is_repeat(known: _Item, item: _Item) -> bool:
     if known.kind != item.kind:
         return False
     same_holders = not known.holders or not item.holders or bool(set(known.holders) & set(item.holders))
-    return same_holders and _token_f1(known.text, item.text) >= _SAME_WORDING
-
-
-def _token_f1(one: str, other: str) -> float:
-    """Overlap of two texts' words, 0 to 1 (token F1 after SQuAD: Rajpurkar et al. 2016, arXiv 1606.05250)."""
-    left, right = ([word.casefold() for word in _WORD.findall(text)] for text in (one, other))
-    common = sum(min(left.count(word), right.count(word)) for word in set(left))
-    return 2 * common / (len(left) + len(right)) if common else 0.0
+    return same_holders and token_f1(known.text, item.text) >= _SAME_WORDING
 
 
 def _most_telling(items: Sequence[_Item]) -> list[int]:

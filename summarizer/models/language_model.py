@@ -188,7 +188,8 @@ class LanguageModel:
             raise
         except Exception as error:
             raise explained(error, self, document, attempts, meter.usage) from error
-        return Reply(content=_as_exactly(schema, answer), usage=meter.usage, served_as=meter.served_as)
+        usage = meter.usage.model_copy(update={"re_asks": attempts.wrong})
+        return Reply(content=_as_exactly(schema, answer), usage=usage, served_as=meter.served_as)
 
     async def complete(
         self, messages: list[Message], document: Document, limits: Limits, *, max_tokens: int, **extra: Any

@@ -97,6 +97,9 @@ class TokenUsage(_Part):
     requests: int = Field(default=0, ge=0)
     """Calls that were answered, wrong answers included."""
 
+    re_asks: int = Field(default=0, ge=0)
+    """Answers that did not fit the schema and were asked for again."""
+
     complete: bool = True
     """False where a server did not say what a call used."""
 
@@ -110,6 +113,7 @@ class TokenUsage(_Part):
             prompt_tokens=self.prompt_tokens + other.prompt_tokens,
             completion_tokens=self.completion_tokens + other.completion_tokens,
             requests=self.requests + other.requests,
+            re_asks=self.re_asks + other.re_asks,
             complete=self.complete and other.complete,
         )
 

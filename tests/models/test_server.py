@@ -86,7 +86,7 @@ def test_a_wrong_answer_is_asked_again_with_what_was_wrong_and_all_tokens_are_co
     wrong = {**BRIEFING, "summary": [{"text": "t", "evidence": [99]}]}
     server.will(wrong, "no JSON at all", GOOD)
     envelope = summarizer(server).summarize(SHORT)
-    assert envelope.token_usage == TokenUsage(prompt_tokens=300, completion_tokens=60, requests=3)
+    assert envelope.token_usage == TokenUsage(prompt_tokens=300, completion_tokens=60, requests=3, re_asks=2)
     asked_again = server.requests[1].body["messages"][-1]["content"]
     assert "there is no sentence 99; cite numbers from 1 to 3" in asked_again
 

@@ -1,0 +1,1 @@
+"""Regression evals: hand-labelled fixtures, a scorer, paired comparison and a gate."""

@@ -1,0 +1,68 @@
+"""Which prediction answers to which label: the one-to-one alignment of greatest total similarity.
+
+After CEAF-RME (Chen et al. 2023, IterX, arXiv 2210.06600), with scipy's solver of the assignment problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from summarizer.evaluation.items import Item
+from summarizer.similarity import sentence_f1, token_f1
+
+__all__ = ["CUT", "Pair", "align", "similarity"]
+
+CUT = 0.5
+"""Similarity from which an aligned pair counts as found: the same evidence, or the same words, or half of each."""
+
+_ALIAS_ONLY = 0.75
+_LESS_FOR_DOUBT = 0.999
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A prediction and the label that it is aligned with, by their places in their sections."""
+
+    predicted: int
+    labelled: int
+    similarity: float
+    """0 to 1."""
+
+    @property
+    def found(self) -> bool:
+        """Whether it counts as found (hard)."""
+        return self.similarity >= CUT
+
+
+def similarity(predicted: Item, labelled: Item) -> float:
+    """How alike two items of one section are, 0 to 1.
+
+    Actors: 1 where the predicted name is a form of the labelled actor, 0.75 where only an alias is, else 0. All
+    others: half the F1 of the cited sentences, half the token F1 of the texts (the best of the accepted wordings).
+    """
+    if predicted.section == "actors":
+        if predicted.texts[0] in labelled.texts:
+            return 1.0
+        return _ALIAS_ONLY if set(predicted.texts) & set(labelled.texts) else 0.0
+    evidence = sentence_f1(predicted.sentences, labelled.sentences)
+    wording = max(token_f1(predicted.texts[0], text) for text in labelled.texts)
+    return (evidence + wording) / 2
+
+
+def align(predicted: Sequence[Item], labelled: Sequence[Item]) -> list[Pair]:
+    """Align the items of one section of one article; pairs with nothing in common are left out."""
+    if not predicted or not labelled:
+        return []
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    values = np.array([[similarity(one, other) for other in labelled] for one in predicted])
+    # Where a firm label fits as well as a doubtful one, the firm one is what the prediction answers to.
+    weights = values * np.array([_LESS_FOR_DOUBT if label.doubtful else 1.0 for label in labelled])
+    rows, columns = linear_sum_assignment(weights, maximize=True)
+    return [
+        Pair(predicted=int(row), labelled=int(column), similarity=float(values[row, column]))
+        for row, column in zip(rows, columns, strict=True)
+        if values[row, column] > 0
+    ]

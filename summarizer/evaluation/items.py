@@ -1,0 +1,138 @@
+"""Labels and predictions in one form that can be aligned: texts, sentences, names and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from summarizer.documents import Document
+from summarizer.documents.names import fold
+from summarizer.evaluation.labels import Labels
+from summarizer.schemas import Briefing
+
+__all__ = ["Item", "ItemsOfArticle", "labelled_items", "predicted_items"]
+
+_TEXT_FIELD = {"demands": "demand", "agreed_steps": "step", "open_questions": "question"}
+_NAME_FIELDS = {"demands": ("by", "of"), "agreed_steps": ("parties",), "open_questions": ("awaits",)}
+_VALUE_FIELDS = {"actors": ("kind",), "demands": ("status",), "agreed_steps": ("status", "when"), "open_questions": ()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One item as the scorer sees it."""
+
+    section: str
+    texts: tuple[str, ...]
+    """What it says, then the other wordings that are accepted; of an actor, its name, then its aliases."""
+
+    sentences: frozenset[int]
+    """Numbers of the sentences that its evidence lies in."""
+
+    names: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The parties of each field, as actors of the labels where they are known."""
+
+    values: dict[str, str | None] = field(default_factory=dict)
+    doubtful: bool = False
+
+
+ItemsOfArticle = dict[str, list[Item]]
+"""The items of one article by section."""
+
+
+class _Names:
+    """What each form stands for: an actor of the labels, or itself."""
+
+    def __init__(self, labels: Labels, briefing: Briefing | None = None) -> None:
+        self._actors: dict[str, str] = {}
+        for actor in labels.actors:
+            for form in (actor.name, *actor.aliases):
+                self._actors.setdefault(fold(form), actor.name)
+        # A form that only the prediction gives to an actor stands for the labelled actor with which it shares one.
+        for predicted in briefing.actors if briefing else ():
+            forms = [fold(form) for form in (predicted.name, *predicted.aliases)]
+            known = next((self._actors[form] for form in forms if form in self._actors), None)
+            for form in forms:
+                self._actors.setdefault(form, known or predicted.name)
+        longest_first = sorted(self._actors, key=len, reverse=True)
+        self._order = {name: f"actor{number}" for number, name in enumerate(dict.fromkeys(self._actors.values()))}
+        alternatives = "|".join(map(re.escape, longest_first))
+        self._pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)") if alternatives else None
+
+    def resolved(self, names: Iterable[str]) -> frozenset[str]:
+        return frozenset(self._actors.get(fold(name), fold(name)) for name in names)
+
+    def neutral(self, text: str) -> str:
+        """A text with every name replaced by a mark of its actor, so that an alias counts as the name."""
+        folded = fold(text)
+        if self._pattern is None:
+            return folded
+        return self._pattern.sub(lambda match: self._order[self._actors[match[0]]], folded)
+
+
+def labelled_items(labels: Labels, document: Document, briefing: Briefing | None = None) -> ItemsOfArticle:
+    """The items of the labels; a prediction's actors widen what their names stand for in texts."""
+    names = _Names(labels, briefing)
+    found: ItemsOfArticle = {
+        "actors": [
+            Item(
+                section="actors",
+                texts=(fold(actor.name), *map(fold, actor.aliases)),
+                sentences=_sentences(actor.evidence, document),
+                values={"kind": actor.kind},
+                doubtful=actor.doubtful,
+            )
+            for actor in labels.actors
+        ]
+    }
+    for section, text_field in _TEXT_FIELD.items():
+        found[section] = [
+            Item(
+                section=section,
+                texts=tuple(names.neutral(text) for text in (getattr(item, text_field), *item.accept)),
+                sentences=_sentences(item.evidence, document),
+                names={name: names.resolved(getattr(item, name)) for name in _NAME_FIELDS[section]},
+                values={name: getattr(item, name) for name in _VALUE_FIELDS[section]},
+                doubtful=item.doubtful,
+            )
+            for item in getattr(labels, section)
+        ]
+    return found
+
+
+def predicted_items(briefing: Briefing, labels: Labels) -> ItemsOfArticle:
+    """The items of a prediction, with names as the labels know them."""
+    names = _Names(labels, briefing)
+    found: ItemsOfArticle = {
+        "actors": [
+            Item(
+                section="actors",
+                texts=(fold(actor.name), *map(fold, actor.aliases)),
+                sentences=frozenset(evidence.sentence for evidence in actor.evidence),
+                values={"kind": actor.kind},
+            )
+            for actor in briefing.actors
+        ]
+    }
+    for section, text_field in _TEXT_FIELD.items():
+        found[section] = [
+            Item(
+                section=section,
+                texts=(names.neutral(getattr(item, text_field)),),
+                sentences=frozenset(evidence.sentence for evidence in item.evidence),
+                names={name: names.resolved(getattr(item, name)) for name in _NAME_FIELDS[section]},
+                values={name: getattr(item, name) for name in _VALUE_FIELDS[section]},
+            )
+            for item in getattr(briefing, section)
+        ]
+    return found
+
+
+def _sentences(quotes: Iterable[str], document: Document) -> frozenset[int]:
+    found: set[int] = set()
+    for quote in quotes:
+        start = document.text.find(quote)
+        if start >= 0:
+            end = start + len(quote)
+            found.update(s.number for s in document.sentences if s.start < end and start < s.end)
+    return frozenset(found)
