@@ -21,6 +21,7 @@ EVALS = Path("evals")
 RUNS = EVALS / "runs"
 BASELINES = EVALS / "baselines"
 GATE = EVALS / "gate.yaml"
+JUDGED = EVALS / "judged-pairs.json"
 FAILED = 1
 
 SuiteName = Annotated[str, typer.Argument(help="A suite in evals/, a suite's file, or a folder of labelled articles.")]
@@ -183,7 +184,7 @@ def check_labels(suite: SuiteName = "briefings") -> None:
 
 @app.command("agreement")
 def show_agreement(suite: SuiteName = "briefings") -> None:
-    """F1 between two labelling passes over the same bare texts, per section."""
+    """F1 between two labelling passes over the same bare texts, and how often the alignment judges as a person does."""
     _needs_scipy()
     from summarizer.evaluation.agreement import agreement
     from summarizer.evaluation.runs import load_suite

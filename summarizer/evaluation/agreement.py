@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from summarizer.documents import Document
+from summarizer.documents.names import fold
+from summarizer.errors import InputError
+from summarizer.evaluation.alignment import CUT, similarity
 from summarizer.evaluation.counts import score_article
+from summarizer.evaluation.items import Item
 from summarizer.evaluation.labels import SECTIONS, Fixture, Labels
 from summarizer.evaluation.metrics import metrics_of
 from summarizer.schemas import Briefing, grounding_context
 
-__all__ = ["Agreement", "agreement", "briefing_of"]
+__all__ = ["Agreement", "agreement", "briefing_of", "judged_alike"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,3 +79,40 @@ def _firm(labels: Labels) -> Labels:
     return labels.model_copy(
         update={name: [item for item in getattr(labels, name) if not item.doubtful] for name in SECTIONS}
     )
+
+
+def judged_alike(path: Path) -> tuple[int, int]:
+    """Pairs of a predicted and a labelled item judged by hand on which the alignment's cut agrees, and all of them.
+
+    Raises:
+        InputError: If the file cannot be read or is not of the form.
+    """
+    try:
+        pairs = TypeAdapter(list[JudgedPair]).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError(f"The judged pairs {path} cannot be read: {' '.join(str(error).split())[:120]}.") from None
+    alike = sum((similarity(*pair.items()) >= CUT) == pair.same for pair in pairs)
+    return alike, len(pairs)
+
+
+class _JudgedSide(BaseModel):
+    text: str
+    sentences: frozenset[int]
+
+
+class JudgedPair(BaseModel):
+    """A predicted and a labelled item, and whether a person calls them the same."""
+
+    section: str
+    predicted: _JudgedSide
+    labelled: _JudgedSide
+    same: bool
+    why: str
+
+    def items(self) -> tuple[Item, Item]:
+        """The two as the scorer sees them."""
+        one, other = (
+            Item(section=self.section, texts=(fold(side.text),), sentences=side.sentences)
+            for side in (self.predicted, self.labelled)
+        )
+        return one, other

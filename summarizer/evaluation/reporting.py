@@ -179,9 +179,10 @@ def _shown(section: str, item: Any, fixture: Fixture) -> dict[str, Any]:
         for s in fixture.document.sentences
         if start >= 0 and s.start < start + size and start < s.end
     }
-    who = [getattr(item, name) for name in ("by", "of", "parties", "awaits", "aliases") if hasattr(item, name)]
+    who = [getattr(item, name) for name in ("by", "of", "parties", "awaits") if hasattr(item, name)]
     lead = " → ".join(", ".join(names) for names in who if names)
     values = [getattr(item, name, None) for name in ("kind", "status", "when", "role")]
+    values += ["also " + ", ".join(item.aliases)] if getattr(item, "aliases", None) else []
     return {
         "text": getattr(item, _TEXT[section]),
         "lead": lead,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarizer import Briefing, Document, grounding_context
-from summarizer.evaluation.alignment import CUT, align, similarity
+from summarizer.evaluation.agreement import judged_alike
+from summarizer.evaluation.alignment import align, similarity
 from summarizer.evaluation.counts import score_article
 from summarizer.evaluation.items import Item
 from summarizer.evaluation.labels import SECTIONS, Fixture, Labels
 from summarizer.evaluation.metrics import METRICS, metrics_of
+from tests.conftest import ROOT
 
 SECTION = st.sampled_from(["demands", "agreed_steps", "open_questions"])
 FIELD = {"demands": "demand", "agreed_steps": "step", "open_questions": "question"}
@@ -230,20 +231,9 @@ def test_an_independent_implementation_orders_answers_alike(fixtures: list[Fixtu
 
 
 def test_the_cut_agrees_with_pairs_judged_by_hand() -> None:
-    judged = json.loads((Path(__file__).parent / "judged_pairs.json").read_text(encoding="utf-8"))
-    assert len(judged) >= 30
-    right = 0
-    for pair in judged:
-        one, other = (
-            Item(
-                section=pair["section"],
-                texts=(pair[side]["text"].casefold(),),
-                sentences=frozenset(pair[side]["sentences"]),
-            )
-            for side in ("predicted", "labelled")
-        )
-        right += (similarity(one, other) >= CUT) == pair["same"]
-    assert right / len(judged) >= 0.8, f"{right} of {len(judged)}"
+    alike, pairs = judged_alike(ROOT / "evals" / "judged-pairs.json")
+    assert pairs >= 30
+    assert alike / pairs >= 0.8, f"{alike} of {pairs}"
 
 
 def test_every_metric_has_a_value_for_every_article(fixtures: list[Fixture], gold: dict[str, Briefing]) -> None:
