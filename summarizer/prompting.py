@@ -335,5 +335,5 @@ def _import(module_name: str) -> Any:
 
     here = str(Path.cwd())
     if here not in sys.path:
-        sys.path.insert(0, here)
+        sys.path.append(here)  # last, so that a file here hides no installed module
     return importlib.import_module(module_name)
