@@ -38,10 +38,20 @@ _OPENERS = frozenset(
     """
     the a an at in on for but and while after before according with from to by as of if when both although however yet
     since under against between also that this those these its their his her our so or nor later earlier meanwhile then
-    there it he she they what who
+    there it he she they what who some many most several all any no one two every each other another only even
     """.split()
 )
 _CAPITALISED = r"(?:[A-Z]\.|[^\W\d_a-zà-ÿ][\w’'-]*)"
+_LOCATIVE = re.compile(
+    r"\b(?:in|at|near|outside|around|across|along|towards?|into|off|beyond|via)\s(?:the\s)?$", re.IGNORECASE
+)
+_NAMES_A_BODY = re.compile(
+    r"\b(agency|alliance|army|assembly|association|bank|board|coalition|commission|committee|company|congress|council"
+    r"|court|federation|forum|front|fund|government|group|guild|league|ministry|movement|office|parliament|partners|party"
+    r"|police|senate|society|trust|union)\b",
+    re.IGNORECASE,
+)
+_AFTER_A_DATELINE = re.compile(r",?\s*(?:\(|[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]|[-–—])")
 _VARIANT_LETTERS = 5
 _VARIANT_LIKENESS = 0.85
 _LONGEST_FORM = 8
@@ -117,7 +127,7 @@ class ActorBook:
         if len(words) > 1 and fold(words[-1]) in _SPEAKERS:  # who speaks for a body, unnamed: the body
             words = [*words[:-2], re.sub(r"['’]s?$", "", words[-2])]
         found = self._document.names.find(" ".join(words)) or self._part(words)
-        if found is None or fold(found) in _COLLECTIVE or self._is_adjective(found):
+        if found is None or fold(found) in _COLLECTIVE or self._is_adjective(found) or self._is_place(found):
             return None
         return found
 
@@ -129,6 +139,19 @@ class ActorBook:
                 if part[:1].isupper() and (found := self._document.names.find(part)) and found[:1].isupper():
                     return found
         return None
+
+    def _is_place(self, form: str) -> bool:
+        """Whether the text has it only as a place: after "in", "at" and the like, or in a dateline."""
+        if not form[:1].isupper() or _NAMES_A_BODY.search(form):
+            return False
+        places = list(re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", self._document.text))
+        return bool(places) and all(self._stands_as_place(match) for match in places)
+
+    def _stands_as_place(self, match: re.Match[str]) -> bool:
+        text = self._document.text
+        before, after = text[max(0, match.start() - 24) : match.start()], text[match.end() : match.end() + 16]
+        dateline = match[0].isupper() and not before.rpartition("\n")[2].strip() and _AFTER_A_DATELINE.match(after)
+        return bool(dateline or _LOCATIVE.search(before))
 
     def _is_adjective(self, form: str) -> bool:
         """Whether it is the adjective of a state that the text or the table of states names ("Russian")."""
@@ -200,9 +223,11 @@ def _is_same(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=lambda form: (len(form.split()), len(form)))
     if len(short.split()) == len(long.split()):
         return _is_variant(short, long)
-    if short.isupper() and short == _initials(long):
+    if short.isupper() and short in _initials(long):
         return True
     words = long.split()
+    if " " not in short and short.islower():  # "the federation" for the Cane Growers' Federation
+        return long[:1].isupper() and fold(short) in {fold(word) for word in words}
     if not all(word[:1].isupper() for word in short.split()):
         return False
     head, tail = " ".join(words[: len(short.split())]), " ".join(words[-len(short.split()) :])
@@ -220,5 +245,7 @@ def _is_variant(one: str, other: str) -> bool:
     return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio() >= _VARIANT_LIKENESS
 
 
-def _initials(form: str) -> str:
-    return "".join(word[0] for word in re.split(r"[\s-]+", form) if word[:1].isupper())
+def _initials(form: str) -> set[str]:
+    """The acronyms that a form may have: of its capitalised words, and of all of them."""
+    words = [word for word in re.split(r"[\s-]+", form) if word]
+    return {"".join(w[0] for w in words if w[:1].isupper()), "".join(w[0].upper() for w in words)}

@@ -11,6 +11,7 @@ from typing import Any
 
 from summarizer.documents import Document, Sentence
 from summarizer.engine.actors import ActorBook
+from summarizer.engine.bearing_words import is_borne_out
 from summarizer.engine.dates import find_date
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
 from summarizer.schemas import Briefing, grounding_context
@@ -32,6 +33,8 @@ class _Item:
     addressees: list[str]
     text: str
     sentences: list[int]
+    unresolved: bool = False
+    """Whether a party that the model named is no actor of the text."""
 
 
 def assemble(document: Document, answers: Sequence[tuple[Sentence, TurnAnswer]]) -> Briefing:
@@ -49,10 +52,11 @@ def assemble(document: Document, answers: Sequence[tuple[Sentence, TurnAnswer]])
         (sentence, _noted(book, item, sentence))
         for sentence, answer in answers
         for item in _with_actors(book, answer, sentence)
+        if is_borne_out(item.kind, sentence.text, document.language)
     ]
     actors = book.gather()
     items = _merged([_named(book, item, sentence) for sentence, item in noted])
-    items = [item for item in items if item.kind != "agreed_step" or len(item.holders) > 1]
+    items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
     cited = _most_telling(items)
     return Briefing.model_validate(
         {
@@ -78,13 +82,15 @@ def _noted(book: ActorBook, item: TurnItem, sentence: Sentence) -> _Item:
     def forms(names: Sequence[str]) -> list[str]:
         return [form for name in names if (form := book.note(name, sentence.number))]
 
-    return _Item(item.kind, forms(item.holders), forms(item.addressees), item.text, [sentence.number])
+    holders = forms(item.holders)
+    unresolved = len(holders) < len(item.holders)
+    return _Item(item.kind, holders, forms(item.addressees), item.text, [sentence.number], unresolved)
 
 
 def _named(book: ActorBook, item: _Item, sentence: Sentence) -> _Item:
     holders = list(dict.fromkeys(map(book.name_of, item.holders)))
     addressees = [name for name in dict.fromkeys(map(book.name_of, item.addressees)) if name not in holders]
-    return _Item(item.kind, holders, addressees, item.text, [sentence.number])
+    return _Item(item.kind, holders, addressees, item.text, [sentence.number], item.unresolved)
 
 
 def _merged(items: Sequence[_Item]) -> list[_Item]:

@@ -5,6 +5,7 @@ Earlier sentences and answers stay in the context, so each sentence is read once
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,15 +22,21 @@ from summarizer.schemas import Briefing, TokenUsage
 __all__ = ["read_in_turns", "sentences_to_show"]
 
 _FURNITURE_WORDS = 5
+_BYLINE = re.compile(r"(?:By [A-Z][^.!?]{3,80}|\(?(?:Additional )?[Rr]eporting by .*)$")
 _TOKENS_A_TURN = 28
 """What a turn takes besides its sentence: marks of the conversation and an answer (13 tokens in the mean, measured by
 `summarizer eval run`: completion tokens by requests), with room to spare."""
 
 
 def sentences_to_show(document: Document) -> list[Sentence]:
-    """The sentences that are put to the model: all but short headings and link labels, which report nothing."""
-    shown = [s for s in document.sentences if not (s.is_heading and len(s.text.split()) < _FURNITURE_WORDS)]
+    """The sentences that are put to the model: all but bylines, short headings and link labels."""
+    shown = [s for s in document.sentences if not _is_furniture(s)]
     return shown or list(document.sentences)
+
+
+def _is_furniture(sentence: Sentence) -> bool:
+    short_heading = sentence.is_heading and len(sentence.text.split()) < _FURNITURE_WORDS
+    return short_heading or bool(_BYLINE.match(sentence.text))
 
 
 async def read_in_turns(

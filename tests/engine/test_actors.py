@@ -39,7 +39,14 @@ def gathered(text: str, *written: str) -> dict[str, Any]:
         ),
         ("Russian troops left Russia.", ["Russian", "Russia"], {"Russia": []}),
         ("Both sides met. They left.", ["both sides", "They", "each side"], {}),
-        ("Talks in Orvania failed.", ["Freedonia", "Orvania", ""], {"Orvania": []}),
+        ("Talks with Orvania failed.", ["Freedonia", "Orvania", ""], {"Orvania": []}),
+        ("They met in Vodna. Talks in Vodna failed.", ["Vodna"], {}),
+        ("CAPE LORNE, Nov 20 - The Forum met.", ["CAPE LORNE", "Forum"], {"Forum": []}),
+        (
+            "The Cane Growers' Federation spoke. The federation left.",
+            ["Cane Growers' Federation", "federation"],
+            {"Cane Growers' Federation": ["federation"]},
+        ),
     ],
 )
 def test_forms_of_one_actor_are_gathered_under_its_fullest(
