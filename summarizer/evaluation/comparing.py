@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,7 +102,7 @@ def _score(metric: str, rows: Sequence[dict[str, float]], chosen: Any) -> Any:
 def _difference(metric: str, rows: Sequence[dict[str, float]]) -> Difference:
     """Rows 0 to n - 1 are the earlier run's articles, n to 2n - 1 the later one's, in the same order."""
     import numpy as np
-    from scipy.stats import DegenerateDataWarning, bootstrap, permutation_test
+    from scipy.stats import DegenerateDataWarning, permutation_test
 
     count = len(rows) // 2
     earlier, later = np.arange(count), np.arange(count, 2 * count)
@@ -120,25 +120,7 @@ def _difference(metric: str, rows: Sequence[dict[str, float]]) -> Difference:
         return Difference(metric=metric, before=before, after=after, low=after - before, high=after - before, p=1.0)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", DegenerateDataWarning)
-        interval = bootstrap(
-            (earlier,),
-            change_of,
-            vectorized=True,
-            n_resamples=_RESAMPLES,
-            confidence_level=CONFIDENCE,
-            method="BCa",
-            rng=np.random.default_rng(_SEED),
-        ).confidence_interval
-        if not np.isfinite([interval.low, interval.high]).all():  # BCa is undefined where the jackknife is flat
-            interval = bootstrap(
-                (earlier,),
-                change_of,
-                vectorized=True,
-                n_resamples=_RESAMPLES,
-                confidence_level=CONFIDENCE,
-                method="percentile",
-                rng=np.random.default_rng(_SEED),
-            ).confidence_interval
+        low, high = _interval(change_of, earlier)
         p = permutation_test(
             (earlier, later),
             change,
@@ -147,9 +129,27 @@ def _difference(metric: str, rows: Sequence[dict[str, float]]) -> Difference:
             n_resamples=_RESAMPLES,
             rng=np.random.default_rng(_SEED),
         ).pvalue
-    return Difference(
-        metric=metric, before=before, after=after, low=float(interval.low), high=float(interval.high), p=float(p)
-    )
+    return Difference(metric=metric, before=before, after=after, low=low, high=high, p=float(p))
+
+
+def _interval(change_of: Callable[..., Any], articles: Any) -> tuple[float, float]:
+    """The bootstrap interval of a difference; percentile where BCa is undefined because the jackknife is flat."""
+    import numpy as np
+    from scipy.stats import bootstrap
+
+    for method in ("BCa", "percentile"):
+        found = bootstrap(
+            (articles,),
+            change_of,
+            vectorized=True,
+            n_resamples=_RESAMPLES,
+            confidence_level=CONFIDENCE,
+            method=method,
+            rng=np.random.default_rng(_SEED),
+        ).confidence_interval
+        if np.isfinite([found.low, found.high]).all():
+            break
+    return float(found.low), float(found.high)
 
 
 def _found(run: Run, name: str, but_not: tuple[Run, str]) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from summarizer.documents import Document
 from summarizer.documents.names import fold
@@ -72,60 +73,42 @@ class _Names:
 
 def labelled_items(labels: Labels, document: Document, briefing: Briefing | None = None) -> ItemsOfArticle:
     """The items of the labels; a prediction's actors widen what their names stand for in texts."""
-    names = _Names(labels, briefing)
-    found: ItemsOfArticle = {
-        "actors": [
-            Item(
-                section="actors",
-                texts=(fold(actor.name), *map(fold, actor.aliases)),
-                sentences=_sentences(actor.evidence, document),
-                values={"kind": actor.kind},
-                doubtful=actor.doubtful,
-            )
-            for actor in labels.actors
-        ]
-    }
-    for section, text_field in _TEXT_FIELD.items():
-        found[section] = [
-            Item(
-                section=section,
-                texts=tuple(names.neutral(text) for text in (getattr(item, text_field), *item.accept)),
-                sentences=_sentences(item.evidence, document),
-                names={name: names.resolved(getattr(item, name)) for name in _NAME_FIELDS[section]},
-                values={name: getattr(item, name) for name in _VALUE_FIELDS[section]},
-                doubtful=item.doubtful,
-            )
-            for item in getattr(labels, section)
-        ]
-    return found
+    return _items(labels, _Names(labels, briefing), lambda item: _sentences(item.evidence, document))
 
 
 def predicted_items(briefing: Briefing, labels: Labels) -> ItemsOfArticle:
     """The items of a prediction, with names as the labels know them."""
-    names = _Names(labels, briefing)
-    found: ItemsOfArticle = {
+    return _items(
+        briefing, _Names(labels, briefing), lambda item: frozenset(evidence.sentence for evidence in item.evidence)
+    )
+
+
+def _items(found: Labels | Briefing, names: _Names, sentences: Callable[[Any], frozenset[int]]) -> ItemsOfArticle:
+    items: ItemsOfArticle = {
         "actors": [
             Item(
                 section="actors",
                 texts=(fold(actor.name), *map(fold, actor.aliases)),
-                sentences=frozenset(evidence.sentence for evidence in actor.evidence),
+                sentences=sentences(actor),
                 values={"kind": actor.kind},
+                doubtful=getattr(actor, "doubtful", False),
             )
-            for actor in briefing.actors
+            for actor in found.actors
         ]
     }
     for section, text_field in _TEXT_FIELD.items():
-        found[section] = [
+        items[section] = [
             Item(
                 section=section,
-                texts=(names.neutral(getattr(item, text_field)),),
-                sentences=frozenset(evidence.sentence for evidence in item.evidence),
+                texts=tuple(map(names.neutral, (getattr(item, text_field), *getattr(item, "accept", ())))),
+                sentences=sentences(item),
                 names={name: names.resolved(getattr(item, name)) for name in _NAME_FIELDS[section]},
                 values={name: getattr(item, name) for name in _VALUE_FIELDS[section]},
+                doubtful=getattr(item, "doubtful", False),
             )
-            for item in getattr(briefing, section)
+            for item in getattr(found, section)
         ]
-    return found
+    return items
 
 
 def _sentences(quotes: Iterable[str], document: Document) -> frozenset[int]:

@@ -31,10 +31,12 @@ class Suite(_Part):
     name: str
     fixtures: Path
     models: list[str] = Field(default_factory=lambda: ["local", "baseline:cues", "baseline:lead"])
+    leave_out: list[str] = Field(default_factory=list)
+    """Articles of the folder that are no part of the suite."""
 
     def load(self, split: str | None) -> list[Fixture]:
         """The suite's fixtures, of one split or all."""
-        return load_fixtures(self.fixtures, split)
+        return [fixture for fixture in load_fixtures(self.fixtures, split) if fixture.name not in self.leave_out]
 
 
 class Prediction(_Part):

@@ -222,3 +222,14 @@ def test_what_does_not_fit_is_told_in_one_sentence(arguments: list[str], code: i
     assert (done.code, done.out) == (code, "")
     assert message in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_suites_file_names_its_folder_its_models_and_what_it_leaves_out(suite_folder: Path, tmp_path: Path) -> None:  # noqa: F811
+    suite = tmp_path / "evals" / "small.yaml"
+    suite.parent.mkdir()
+    suite.write_text(
+        "name: small\nfixtures: ../strange\nmodels: ['baseline:lead']\nleave_out: [article-1]\n", encoding="utf-8"
+    )
+    (run,) = run_command("eval", "run", "small", "--format", "json").json
+    assert (run["suite"], run["model"]) == ("small", "baseline:lead")
+    assert [article["name"] for article in run["articles"]] == ["article-0", "article-2"]
