@@ -3,10 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
 from summarizer import Briefing, Document, UsageError
-from summarizer.prompting import PromptTemplate, load_schema, load_template, outline, template_names
+from summarizer.prompting import PromptTemplate, load_schema, load_template, template_names
 
 FRONT = "---\nname: own\nversion: 3\nparameters: {limit: 2, tone: calm, tags: [a], strict: false}\n---\n"
 BODY = "{% block user %}{{ limit }} {{ tone }} {{ sentences[0].text }}{% endblock %}"
@@ -117,11 +116,3 @@ def test_a_schema_of_a_module_that_breaks_is_refused(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="cannot be imported: RuntimeError"):
         load_schema("breaking_schema:Class")
-
-
-def test_the_outline_of_a_schema_that_holds_itself_ends() -> None:
-    class Node(BaseModel):
-        label: str
-        children: list["Node"]  # noqa: UP037 - not defined yet
-
-    assert outline(Node).splitlines()[:2] == ["- label (string)", "- children (list of object)"]
