@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from summarizer.documents import Document, read
 from summarizer.errors import InputError, UsageError
@@ -22,13 +22,21 @@ SECTIONS = ("actors", "demands", "agreed_steps", "open_questions")
 NAME_LISTS = {"demands": ("by", "of"), "agreed_steps": ("parties",), "open_questions": ("awaits",)}
 
 
+def _listed(value: Any) -> Any:
+    """One text stands for a list of one, and nothing for an empty list, as people write YAML."""
+    return [] if value is None else [value] if isinstance(value, str) else value
+
+
+Texts = Annotated[list[str], BeforeValidator(_listed)]
+
+
 class _Labelled(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    evidence: list[str]
+    evidence: Texts
     """Passages of the article, letter for letter."""
 
-    accept: list[str] = Field(default_factory=list)
+    accept: Texts = Field(default_factory=list)
     """Other right wordings."""
 
     doubtful: bool = False
@@ -37,20 +45,20 @@ class _Labelled(BaseModel):
 
 class LabelledActor(_Labelled):
     name: str
-    aliases: list[str] = Field(default_factory=list)
-    kind: Literal["person", "state", "organisation", "group"]
+    aliases: Texts = Field(default_factory=list)
+    kind: Literal["person", "state", "organisation", "group"] | None = None
     role: str | None = None
 
 
 class LabelledDemand(_Labelled):
-    by: list[str]
-    of: list[str] = Field(default_factory=list)
+    by: Texts
+    of: Texts = Field(default_factory=list)
     demand: str = Field(min_length=1)
     status: Literal["open", "accepted", "rejected"] = "open"
 
 
 class LabelledStep(_Labelled):
-    parties: list[str]
+    parties: Texts
     step: str = Field(min_length=1)
     when: str | None = None
     status: Literal["planned", "under_way", "done"] | None = None
@@ -58,7 +66,7 @@ class LabelledStep(_Labelled):
 
 class LabelledQuestion(_Labelled):
     question: str = Field(min_length=1)
-    awaits: list[str] = Field(default_factory=list)
+    awaits: Texts = Field(default_factory=list)
 
 
 class Labels(BaseModel):
@@ -71,10 +79,10 @@ class Labels(BaseModel):
     """`dev` for tuning; `test` is never used to choose anything."""
 
     tags: list[str] = Field(default_factory=list)
-    actors: list[LabelledActor] = Field(default_factory=list)
-    demands: list[LabelledDemand] = Field(default_factory=list)
-    agreed_steps: list[LabelledStep] = Field(default_factory=list)
-    open_questions: list[LabelledQuestion] = Field(default_factory=list)
+    actors: Annotated[list[LabelledActor], BeforeValidator(_listed)] = Field(default_factory=list)
+    demands: Annotated[list[LabelledDemand], BeforeValidator(_listed)] = Field(default_factory=list)
+    agreed_steps: Annotated[list[LabelledStep], BeforeValidator(_listed)] = Field(default_factory=list)
+    open_questions: Annotated[list[LabelledQuestion], BeforeValidator(_listed)] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,3 +60,16 @@ def test_a_broken_labels_file_is_told(tmp_path: Path, content: str | None, messa
 def test_a_folder_without_labels_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="There are no labelled articles"):
         load_fixtures(tmp_path)
+
+
+def test_labels_may_be_written_as_people_write_yaml(tmp_path: Path) -> None:
+    path = tmp_path / "labels.yaml"
+    path.write_text(
+        "actors:\n- {name: Lavrov, evidence: Lavrov met the union on Monday.}\n"
+        "demands:\n- {by: Lavrov, of: , demand: End it, evidence: He said the union should end the strike.}\n"
+        "open_questions:\n",
+        encoding="utf-8",
+    )
+    labels = load_labels(path)
+    assert (labels.demands[0].by, labels.demands[0].of, labels.actors[0].kind) == (["Lavrov"], [], None)
+    assert list(problems(Document(text=SHORT), labels)) == []
