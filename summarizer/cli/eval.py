@@ -186,15 +186,18 @@ def check_labels(suite: SuiteName = "briefings") -> None:
 def show_agreement(suite: SuiteName = "briefings") -> None:
     """F1 between two labelling passes over the same bare texts, and how often the alignment judges as a person does."""
     _needs_scipy()
-    from summarizer.evaluation.agreement import agreement
+    from summarizer.evaluation.agreement import agreement, judged_alike
     from summarizer.evaluation.runs import load_suite
 
     found = agreement(load_suite(suite).load(None))
     if found is None:
         raise InputError("No article was labelled twice; a second pass stands in labels-second.yaml.")
-    write(
-        f"{len(found.articles)} articles\n" + "".join(f"{name:<15} {value:.3f}\n" for name, value in found.f1.items())
-    )
+    lines = [f"{len(found.articles)} articles labelled twice"]
+    lines += [f"{name:<15} {value:.3f}" for name, value in found.f1.items()]
+    if JUDGED.is_file():
+        alike, pairs = judged_alike(JUDGED)
+        lines.append(f"alignment agrees with {alike} of {pairs} pairs judged by hand")
+    write("\n".join(lines) + "\n")
 
 
 @app.command("draft")

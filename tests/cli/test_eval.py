@@ -233,3 +233,17 @@ def test_a_suites_file_names_its_folder_its_models_and_what_it_leaves_out(suite_
     (run,) = run_command("eval", "run", "small", "--format", "json").json
     assert (run["suite"], run["model"]) == ("small", "baseline:lead")
     assert [article["name"] for article in run["articles"]] == ["article-0", "article-2"]
+
+
+def test_agreement_between_two_passes_is_told_per_section(suite_folder: Path, tmp_path: Path) -> None:  # noqa: F811
+    assert "No article was labelled twice" in run_command("eval", "agreement", suite_folder).err
+    for number in (0, 1):
+        labels = yaml.safe_load((suite_folder / f"article-{number}" / "labels.yaml").read_text(encoding="utf-8"))
+        labels["demands"] = labels["demands"] if number else []
+        (suite_folder / f"article-{number}" / "labels-second.yaml").write_text(yaml.safe_dump(labels), encoding="utf-8")
+    done = run_command("eval", "agreement", suite_folder)
+    assert done.out.splitlines()[:3] == [
+        "2 articles labelled twice",
+        "actors          1.000",
+        "demands         0.667",
+    ]
