@@ -10,13 +10,10 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-HERE = Path(__file__).parent
-CORPUS = HERE / "corpus"
-FIXTURES = HERE.parent / "fixtures"
-KINDS = ("person", "state", "organisation", "group")
+from corpus_articles import CORPUS, FIXTURES, LABEL, STATUS, Article, read_articles
+
 DEMAND_STATUSES = ("open", "accepted", "rejected")
 STEP_STATUSES = ("planned", "under_way", "done")
 SENTENCES = (12, 45)
@@ -24,61 +21,6 @@ MOST_LABELLED = 0.5
 SHINGLE = 8
 MOST_SHARED_SHINGLES = 3
 """Runs of eight words that two articles may share before they count as near-duplicates."""
-
-_LABEL = re.compile(r">([DSQ]) ([^:]+): (.+)")
-_STATUS = re.compile(r" \{([^{}]*)\}$")
-
-
-@dataclass
-class Article:
-    """One article of the corpus, as read."""
-
-    file: str
-    identifier: str
-    kind: str = ""
-    style: str = ""
-    names: dict[str, str] = field(default_factory=dict)
-    """Form to the name of its actor."""
-
-    sentences: list[str] = field(default_factory=list)
-    labels: list[tuple[int, str]] = field(default_factory=list)
-    """Number of the sentence above, and the label line."""
-
-    problems: list[str] = field(default_factory=list)
-
-
-def read_articles(path: Path) -> list[Article]:
-    """Read a corpus file; what breaks its form is kept in the articles' problems."""
-    articles: list[Article] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if not line.strip():
-            continue
-        if line.startswith("# "):
-            parts = [part.strip() for part in line[2:].split("|")]
-            identifier, kind, style = (*parts, "", "")[:3]
-            articles.append(Article(path.name, identifier, kind, style))
-            if len(parts) != 3:  # noqa: PLR2004 - id, kind, style
-                articles[-1].problems.append("its first line is not '# id | kind | style'")
-        elif not articles:
-            articles.append(Article(path.name, "?", problems=["a line stands before the first article"]))
-        elif line.startswith("@ "):
-            _read_actor(articles[-1], line)
-        elif line.startswith(">"):
-            articles[-1].labels.append((len(articles[-1].sentences), line))
-        else:
-            articles[-1].sentences.append(line.strip())
-    return articles
-
-
-def _read_actor(article: Article, line: str) -> None:
-    parts = [part.strip() for part in line[2:].split("|")]
-    if len(parts) not in (2, 3) or parts[1] not in KINDS:
-        article.problems.append(f"not '@ name; alias | kind | role': {line}")
-    forms = [form.strip() for form in parts[0].split(";") if form.strip()]
-    for form in forms:
-        if form in article.names:
-            article.problems.append(f"the form {form!r} is given twice")
-        article.names[form] = forms[0]
 
 
 def problems_of(article: Article) -> Iterator[str]:
@@ -100,7 +42,7 @@ def problems_of(article: Article) -> Iterator[str]:
 
 
 def _problems_of_label(article: Article, number: int, line: str) -> Iterator[str]:
-    match = _LABEL.fullmatch(line)
+    match = LABEL.fullmatch(line)
     if not match or not number:
         yield "no label of the form, or none above which a sentence stands"
         return
@@ -114,7 +56,7 @@ def _problems_of_label(article: Article, number: int, line: str) -> Iterator[str
     for name in names:
         if name != "-" and article.names.get(name) != name:
             yield f"{name!r} is no actor's name"
-    status = _STATUS.search(text)
+    status = STATUS.search(text)
     if status:
         value, _, when = (part.strip() for part in status[1].partition(";"))
         allowed = {"D": DEMAND_STATUSES, "S": STEP_STATUSES, "Q": ()}[kind]
