@@ -77,6 +77,12 @@ class Settings(BaseSettings):
     retries: int = Field(default=3, ge=0)
     """How often a call that failed on the way is repeated, and how often a wrong answer is asked again."""
 
+    min_confidence: float = Field(default=0.0, ge=0, le=1)
+    """Items that the model gives a lower probability are left out; those without a probability stay."""
+
+    adapter: Path | None = None
+    """A LoRA adapter (GGUF) for the embedded model's default weights, in place of the one that ships."""
+
     threads: int | None = Field(default=None, gt=0)
     """Threads of the embedded model; by default the cores that this process may use, at most 4."""
 

@@ -56,7 +56,7 @@ class Article:
     def is_validation(self) -> bool:
         """Whether the article is kept for validation: by its number, so that a new article moves none."""
         number = re.search(r"\d+$", self.identifier)
-        return bool(number) and int(number[0]) % VALIDATION_EVERY == 0
+        return number is not None and int(number[0]) % VALIDATION_EVERY == 0
 
 
 def read_articles(path: Path) -> list[Article]:

@@ -60,6 +60,10 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     timeout: Annotated[float | None, typer.Option(help="Deadline in seconds, all attempts included. [600]")] = None,
     retries: Annotated[int | None, typer.Option(help="Repeats of a failed call, and of a wrong answer. [3]")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Longest answer, in tokens.")] = None,
+    min_confidence: Annotated[
+        float | None, typer.Option(help="Leave out items that the model is less sure of, 0 to 1. [0]")
+    ] = None,
+    confidence: Annotated[bool, typer.Option("--confidence", help="Show how sure the model is of each item.")] = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print the messages and schema that would be sent; call nothing."),
@@ -89,6 +93,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         timeout=timeout,
         retries=retries,
         max_tokens=max_tokens,
+        min_confidence=min_confidence,
     )
     summarizer = Summarizer(schema=schema, parameters=_parameters(parameter or []), settings=settings)
     document = read(_source(source), language=settings.language, encoding=encoding)
@@ -104,7 +109,9 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     with progress_shown(quiet=quiet) as progress, summarizer:
         envelope = summarizer.summarize(document, progress)
     on_page = output is None and colour_wanted()
-    write(render(envelope, chosen, width=page_width(), colour=on_page), output)
+    write(render(envelope, chosen, width=page_width(), colour=on_page, confidence=confidence), output)
+    if (confidence or settings.min_confidence) and summarizer.template.way == "whole":
+        say("Items have a confidence only where the embedded model reads in turns (--way turns); none was left out.")
     if usage or verbose:
         say(_used(envelope))
 

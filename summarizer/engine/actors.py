@@ -10,8 +10,10 @@ from typing import Any
 from summarizer.documents import Document
 from summarizer.documents.names import fold
 from summarizer.engine.states import is_state, state_of
+from summarizer.engine.turn_answers import Introduction
+from summarizer.schemas import ActorKind
 
-__all__ = ["ActorBook"]
+__all__ = ["ActorBook", "is_same_actor"]
 
 _COLLECTIVE = frozenset(
     "both sides|two sides|the two sides|sides|each side|either side|neither side|the sides|both|both parties|parties|"
@@ -55,6 +57,7 @@ _AFTER_A_DATELINE = re.compile(r",?\s*(?:\(|[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]|
 _VARIANT_LETTERS = 5
 _VARIANT_LIKENESS = 0.85
 _LONGEST_FORM = 8
+_SHORT_WORD = 3
 
 
 @dataclass
@@ -62,6 +65,16 @@ class _Entry:
     forms: list[str] = field(default_factory=list)
     sentences: list[int] = field(default_factory=list)
     title: str | None = None
+    kind: ActorKind | None = None
+    role: str | None = None
+
+    def take(self, other: _Entry) -> None:
+        """Add what another entry of the same actor knows."""
+        self.forms = list(dict.fromkeys([*self.forms, *other.forms]))
+        self.sentences += other.sentences
+        self.title = self.title or other.title
+        self.kind = self.kind or other.kind
+        self.role = self.role or other.role
 
 
 class ActorBook:
@@ -71,15 +84,33 @@ class ActorBook:
         self._document = document
         self._entries: dict[str, _Entry] = {}
         self._names: dict[str, str] = {}
+        self._links: list[tuple[str, str]] = []
 
     def note(self, written: str, sentence: int) -> str | None:
         """Take a name that a model wrote in the turn of a sentence; give the text's form of it, None for no actor."""
         form = self._form(written)
         if form is None:
             return None
-        entry = self._entries.setdefault(form, _Entry())
+        entry = self._entries.setdefault(form, _Entry(forms=[form]))
         entry.sentences.append(sentence)
         return form
+
+    def introduce(self, actor: Introduction, sentence: int) -> None:
+        """Take what a model said of a form that a sentence is the first to use."""
+        form = self.note(actor.form, sentence)
+        if form is None:
+            return
+        entry = self._entries[form]
+        entry.kind = entry.kind or actor.kind
+        entry.role = entry.role or self._told_role(actor.role)
+        other = self._form(actor.same_as) if actor.same_as else None
+        if other is not None and other in self._entries and other != form:
+            self._links.append((form, other))
+
+    def _told_role(self, role: str | None) -> str | None:
+        """A role in words of the text, None for one that is not."""
+        words = [word for word in re.findall(r"\w+", role or "") if len(word) > _SHORT_WORD]
+        return role if words and all(self._document.names.find(word) for word in words) else None
 
     def gather(self) -> list[dict[str, Any]]:
         """The actors, each with the fullest form in the text as its name, as `Actor` is built from."""
@@ -91,9 +122,9 @@ class ActorBook:
             if home is None:
                 home = _Entry()
                 groups.append(home)
-            home.forms = list(dict.fromkeys([*home.forms, full, form]))
-            home.sentences += entry.sentences
-            home.title = home.title or title
+            home.take(_Entry([full, form], entry.sentences, title, entry.kind, entry.role))
+        for form, other in self._links:
+            _join(groups, form, other)
         groups.sort(key=lambda group: min(group.sentences))
         actors = [self._actor(group) for group in groups]
         for group, actor in zip(groups, actors, strict=True):
@@ -107,12 +138,12 @@ class ActorBook:
     def _actor(self, group: _Entry) -> dict[str, Any]:
         name = max(group.forms, key=lambda form: (state_of(form) is not None and is_state(form), len(form)))
         state = state_of(name)
-        kind = "state" if state else "person" if group.title else None
+        kind = "state" if state else group.kind or ("person" if group.title else None)
         return {
             "name": name,
             "aliases": [form for form in group.forms if form != name],
             "kind": kind,
-            "role": group.title,
+            "role": group.role or group.title,
             "evidence": [min(group.sentences)],
         }
 
@@ -197,9 +228,25 @@ class ActorBook:
     def _home(self, full: str, form: str, groups: list[_Entry]) -> _Entry | None:
         """The group that a form belongs to; None where there is none, or more than one."""
         fits = [
-            group for group in groups if any(_is_same(full, known) or _is_same(form, known) for known in group.forms)
+            group
+            for group in groups
+            if any(is_same_actor(full, known) or is_same_actor(form, known) for known in group.forms)
         ]
         return fits[0] if len(fits) == 1 else None
+
+
+def _join(groups: list[_Entry], form: str, other: str) -> None:
+    """Make one actor of two that a model holds to be the same, unless both have a full name of their own."""
+    one = next(group for group in groups if form in group.forms)
+    two = next(group for group in groups if other in group.forms)
+    if one is two or (_has_full_name(one) and _has_full_name(two)):
+        return
+    two.take(one)
+    groups.remove(one)
+
+
+def _has_full_name(group: _Entry) -> bool:
+    return any((" " in form and form[:1].isupper()) or state_of(form) for form in group.forms)
 
 
 def _leading_titles(words: list[str]) -> list[str]:
@@ -213,7 +260,7 @@ def _leading_titles(words: list[str]) -> list[str]:
     return words[:count]
 
 
-def _is_same(one: str, other: str) -> bool:
+def is_same_actor(one: str, other: str) -> bool:
     """Whether two forms are of one actor: the same state, a surname, an acronym, a shortening or a spelling variant."""
     if fold(one) == fold(other):
         return True

@@ -5,8 +5,8 @@ What no answer and no sentence tells stays at its default: code that guesses a s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from summarizer.documents import Document, Sentence
@@ -14,7 +14,7 @@ from summarizer.engine.actors import ActorBook
 from summarizer.engine.bearing_words import is_borne_out
 from summarizer.engine.dates import find_date
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
-from summarizer.schemas import Briefing, grounding_context
+from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
 from summarizer.similarity import token_f1
 
 __all__ = ["assemble"]
@@ -33,32 +33,39 @@ class _Item:
     addressees: list[str]
     text: str
     sentences: list[int]
+    status: str | None = None
+    when: str | None = None
+    confidence: float | None = None
     unresolved: bool = False
     """Whether a party that the model named is no actor of the text."""
 
 
-def assemble(document: Document, answers: Sequence[tuple[Sentence, TurnAnswer]]) -> Briefing:
+def assemble(
+    document: Document, answers: Sequence[tuple[Sentence, TurnAnswer]], *, min_confidence: float = 0.0
+) -> Briefing:
     """Build the briefing that a conversation amounts to.
 
     Args:
         document: What was read.
         answers: Each sentence that was shown, with the answer to it, in order.
+        min_confidence: Items that the model gives a lower probability are left out.
 
     Returns:
         A briefing grounded in the document: each item cites the sentence of its turn.
     """
     book = ActorBook(document)
     noted = [
-        (sentence, _noted(book, item, sentence))
+        _noted(book, item, sentence)
         for sentence, answer in answers
         for item in _with_actors(book, answer, sentence)
         if is_borne_out(item.kind, sentence.text, document.language)
+        and (item.confidence is None or item.confidence >= min_confidence)
     ]
     actors = book.gather()
-    items = _merged([_named(book, item, sentence) for sentence, item in noted])
+    items = _merged([_named(book, item) for item in noted])
     items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
     cited = _most_telling(items)
-    return Briefing.model_validate(
+    briefing = Briefing.model_validate(
         {
             "headline": _headline(document, cited, actors),
             "summary": [_statement(document, number) for number in sorted(cited[:_SUMMARY_STATEMENTS])]
@@ -70,11 +77,20 @@ def assemble(document: Document, answers: Sequence[tuple[Sentence, TurnAnswer]])
         },
         context=grounding_context(document),
     )
+    _add_confidences(briefing.demands, (item for item in items if item.kind == "demand"))
+    _add_confidences(briefing.agreed_steps, (item for item in items if item.kind == "agreed_step"))
+    _add_confidences(briefing.open_questions, (item for item in items if item.kind == "open_question"))
+    return briefing
+
+
+def _add_confidences(built: Sequence[Demand | AgreedStep | OpenQuestion], items: Iterable[_Item]) -> None:
+    for answer, item in zip(built, items, strict=True):
+        answer.confidence = None if item.confidence is None else round(item.confidence, 3)
 
 
 def _with_actors(book: ActorBook, answer: TurnAnswer, sentence: Sentence) -> Sequence[TurnItem]:
-    for name in answer.actors:
-        book.note(name, sentence.number)
+    for actor in answer.actors:
+        book.introduce(actor, sentence.number)
     return answer.items
 
 
@@ -84,13 +100,24 @@ def _noted(book: ActorBook, item: TurnItem, sentence: Sentence) -> _Item:
 
     holders = forms(item.holders)
     unresolved = len(holders) < len(item.holders)
-    return _Item(item.kind, holders, forms(item.addressees), item.text, [sentence.number], unresolved)
+    addressees = forms(item.addressees)
+    return _Item(
+        kind=item.kind,
+        holders=holders,
+        addressees=addressees,
+        text=item.text,
+        sentences=[sentence.number],
+        status=item.status,
+        when=item.when,
+        confidence=item.confidence,
+        unresolved=unresolved,
+    )
 
 
-def _named(book: ActorBook, item: _Item, sentence: Sentence) -> _Item:
+def _named(book: ActorBook, item: _Item) -> _Item:
     holders = list(dict.fromkeys(map(book.name_of, item.holders)))
     addressees = [name for name in dict.fromkeys(map(book.name_of, item.addressees)) if name not in holders]
-    return _Item(item.kind, holders, addressees, item.text, [sentence.number], item.unresolved)
+    return replace(item, holders=holders, addressees=addressees)
 
 
 def _merged(items: Sequence[_Item]) -> list[_Item]:
@@ -103,6 +130,8 @@ def _merged(items: Sequence[_Item]) -> list[_Item]:
             continue
         twin.sentences += [number for number in item.sentences if number not in twin.sentences]
         twin.holders += [name for name in item.holders if name not in twin.holders]
+        twin.status, twin.when = item.status or twin.status, item.when or twin.when
+        twin.confidence = max(filter(None, (twin.confidence, item.confidence)), default=None)
         twin.addressees += [name for name in item.addressees if name not in [*twin.addressees, *twin.holders]]
     return result
 
@@ -154,16 +183,19 @@ def _demand(item: _Item) -> dict[str, Any]:
         "by": item.holders,
         "of": item.addressees,
         "demand": _capitalised(item.text),
+        "status": item.status or "open",
         "evidence": item.sentences,
     }
 
 
 def _agreed_step(item: _Item, document: Document) -> dict[str, Any]:
-    when = find_date(document.sentences[item.sentences[0] - 1].text, document.language)
+    told = document.names.find(item.when) if item.when else None
+    when = told or find_date(document.sentences[item.sentences[0] - 1].text, document.language)
     return {
         "parties": item.holders,
         "step": _capitalised(item.text),
         "when": when,
+        "status": item.status,
         "evidence": item.sentences,
     }
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from summarizer.documents import Document, read
 from summarizer.engine import background_loop
+from summarizer.engine.assembly import assemble
 from summarizer.engine.turn_answers import GRAMMAR
 from summarizer.engine.turns import read_in_turns, sentences_to_show
 from summarizer.engine.whole import read_whole
@@ -167,7 +168,9 @@ class Summarizer:
 
     async def _read(self, document: Document, model: LanguageModel, limits: Limits, progress: Progress) -> Reply[Any]:
         if self.template.way == "turns":
-            return await read_in_turns(document, self.template, self.parameters, model, limits, progress)
+            answers = await read_in_turns(document, self.template, self.parameters, model, limits, progress)
+            briefing = assemble(document, answers.content, min_confidence=self.settings.min_confidence)
+            return Reply(content=briefing, usage=answers.usage, served_as=answers.served_as)
         messages = self.template.messages(document, self.schema, self.parameters)
         progress("Waiting for the answer", 0, 0)
         return await read_whole(document, messages, self.schema, model, limits)

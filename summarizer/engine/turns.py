@@ -5,24 +5,28 @@ Earlier sentences and answers stay in the context, so each sentence is read once
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from summarizer.documents import Document, Sentence
-from summarizer.engine.assembly import assemble
 from summarizer.engine.turn_answers import GRAMMAR, MOST_TOKENS, TurnAnswer, parse_answer
 from summarizer.errors import InputError
 from summarizer.models import LanguageModel, Reply
-from summarizer.models.language_model import Limits
+from summarizer.models.language_model import Limits, Token
 from summarizer.models.weights import Progress
 from summarizer.prompting import Message, PromptTemplate
-from summarizer.schemas import Briefing, TokenUsage
+from summarizer.schemas import TokenUsage
 
-__all__ = ["read_in_turns", "sentences_to_show"]
+__all__ = ["Answers", "read_in_turns", "sentences_to_show"]
+
+Answers = list[tuple[Sentence, TurnAnswer]]
+"""Each sentence that was shown, with the answer to it."""
 
 _FURNITURE_WORDS = 5
 _BYLINE = re.compile(r"(?:By [A-Z][^.!?]{3,80}|\(?(?:Additional )?[Rr]eporting by .*)$")
+_EMBEDDED_REQUEST: dict[str, Any] = {"grammar": GRAMMAR, "cache_prompt": True, "logprobs": True, "top_logprobs": 1}
 _TOKENS_A_TURN = 28
 """What a turn takes besides its sentence: marks of the conversation and an answer (13 tokens in the mean, measured by
 `summarizer eval run`: completion tokens by requests), with room to spare."""
@@ -46,8 +50,8 @@ async def read_in_turns(
     model: LanguageModel,
     limits: Limits,
     progress: Progress,
-) -> Reply[Briefing]:
-    """Hold the conversation and assemble the briefing.
+) -> Reply[Answers]:
+    """Hold the conversation.
 
     Raises:
         InputError: If the conversation would be longer than the model's context.
@@ -56,8 +60,8 @@ async def read_in_turns(
     conversation = template.opening(document, parameters)
     shown = sentences_to_show(document)
     await _check_length(document, conversation, len(shown), model)
-    request: dict[str, Any] = {"grammar": GRAMMAR, "cache_prompt": True} if model.embedded else {}
-    answers: list[tuple[Sentence, TurnAnswer]] = []
+    request = _EMBEDDED_REQUEST if model.embedded else {}
+    answers: Answers = []
     usage = TokenUsage()
     served_as = None
     for done, sentence in enumerate(shown):
@@ -66,11 +70,24 @@ async def read_in_turns(
         reply = await model.complete(conversation, document, limits, max_tokens=MOST_TOKENS, **request)
         answer: Message = {"role": "assistant", "content": reply.content.strip()}
         conversation.append(answer)
-        answers.append((sentence, parse_answer(reply.content)))
+        answers.append((sentence, parse_answer(reply.content, _of_lines(reply.tokens))))
         usage += reply.usage
         served_as = reply.served_as
     progress("Reading sentences", len(shown), len(shown))
-    return Reply(content=assemble(document, answers), usage=usage, served_as=served_as)
+    return Reply(content=answers, usage=usage, served_as=served_as)
+
+
+def _of_lines(tokens: Sequence[Token]) -> list[float]:
+    """The probability of the first token of each line, and of the line end before it: that there is such a line."""
+    probabilities: list[float] = []
+    before = ""
+    line_end = 0.0
+    for token in tokens:
+        if token.text.strip() and (not probabilities or before.endswith("\n")):
+            probabilities.append(math.exp(token.log_probability + line_end))
+        line_end = token.log_probability if "\n" in token.text else line_end
+        before = token.text if token.text.strip() or "\n" in token.text else before
+    return probabilities
 
 
 async def _check_length(document: Document, opening: list[Message], turns: int, model: LanguageModel) -> None:

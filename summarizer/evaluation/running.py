@@ -182,8 +182,10 @@ def _cache_path(summarizer: Summarizer, fixture: Fixture, repeat: int) -> Path:
         "plan": plan,
         "text": fixture.document.sha256,
         "language": fixture.document.language,
-        "parameters": {name: getattr(settings, name) for name in ("temperature", "max_tokens", "mode")},
-        "weights": _weights_identity(settings.model),
+        "parameters": {
+            name: getattr(settings, name) for name in ("temperature", "max_tokens", "mode", "min_confidence")
+        },
+        "weights": _weights_identity(settings.model, settings.adapter),
         "code": _code_identity(),
         "repeat": repeat,
     }
@@ -199,9 +201,9 @@ def _cached(path: Path) -> Envelope[Briefing] | None:
 
 
 @cache
-def _weights_identity(model: str) -> str:
+def _weights_identity(model: str, adapter: Path | None) -> str:
     if model == "local":
-        return f"{DEFAULT_WEIGHTS.sha256}+{hashlib.sha256(adapter_path().read_bytes()).hexdigest()}"
+        return f"{DEFAULT_WEIGHTS.sha256}+{hashlib.sha256((adapter or adapter_path()).read_bytes()).hexdigest()}"
     path = Path(model.removeprefix("local:")).expanduser()
     return f"{path}:{path.stat().st_mtime_ns}" if model.startswith("local:") and path.is_file() else ""
 

@@ -46,8 +46,8 @@ class EmbeddedServer:
 
     base_url: str
     api_key: str
-    has_adapter: bool
     weights: Path
+    adapter: Path | None
     handle: Any
     """The llama.cpp server; it stops when the last reference to it goes."""
 
@@ -78,7 +78,7 @@ def start_embedded_server(path: Path | None, settings: Settings, progress: Progr
     with _starting:
         wanted = EmbeddedServerSettings(
             weights=_checked(path) if path else fetch_weights(progress=progress),
-            adapter=None if path else adapter_path(),
+            adapter=None if path else _checked(settings.adapter) if settings.adapter else adapter_path(),
             context_tokens=settings.context_tokens,
             slots=settings.slots,
             threads=settings.threads or min(_MOST_THREADS, usable_cores()),
@@ -125,8 +125,8 @@ def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
     return EmbeddedServer(
         base_url=f"{handle.listening_address}/v1",
         api_key=key,
-        has_adapter=wanted.adapter is not None,
         weights=wanted.weights,
+        adapter=wanted.adapter,
         handle=handle,
     )
 
@@ -147,7 +147,9 @@ def _checked(path: Path) -> Path:
         with path.open("rb") as file:
             magic = file.read(len(_GGUF_MAGIC))
     except FileNotFoundError:
-        raise ModelUnavailableError(f"There are no weights at {path}; check the path of local:PATH.gguf.") from None
+        raise ModelUnavailableError(
+            f"There are no weights at {path}; check the path of local:PATH.gguf, or of the adapter."
+        ) from None
     except OSError as error:
         raise ModelUnavailableError(f"The weights at {path} cannot be read: {error.strerror}.") from None
     if magic != _GGUF_MAGIC:

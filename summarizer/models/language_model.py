@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from instructor import AsyncInstructor
     from openai import AsyncOpenAI
 
-__all__ = ["Connection", "LanguageModel", "Limits", "Meter", "Reply"]
+__all__ = ["Connection", "LanguageModel", "Limits", "Meter", "Reply", "Token"]
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 ContentT = TypeVar("ContentT")
@@ -82,6 +82,15 @@ class Meter:
         self.served_as = model if isinstance(model, str) and model else self.served_as
 
 
+@dataclass(frozen=True)
+class Token:
+    """A token of a completion."""
+
+    text: str
+    log_probability: float
+    """Natural logarithm, over the whole vocabulary: a grammar that left no other choice does not raise it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reply(Generic[ContentT]):
     """What a model said, and what that took."""
@@ -90,6 +99,9 @@ class Reply(Generic[ContentT]):
     usage: TokenUsage
     served_as: str | None = None
     """What the server calls the model that answered."""
+
+    tokens: tuple[Token, ...] = ()
+    """Of a free completion, where their probabilities were asked for and told."""
 
 
 @dataclass(kw_only=True)
@@ -220,10 +232,13 @@ class LanguageModel:
                             **request,
                         )
                         meter.record(response)
-                        content = response.choices[0].message.content
+                        choice = response.choices[0]
         except Exception as error:
             raise explained(error, self, document, attempts, meter.usage) from error
-        return Reply(content=content or "", usage=meter.usage, served_as=meter.served_as)
+        told = (choice.logprobs and choice.logprobs.content) or ()
+        tokens = tuple(Token(token.token, token.logprob) for token in told)
+        content = choice.message.content or ""
+        return Reply(content=content, usage=meter.usage, served_as=meter.served_as, tokens=tokens)
 
     async def count_tokens(self, text: str) -> int | None:
         """Tokens of a text by the model's own tokenizer; None where that is not at hand."""

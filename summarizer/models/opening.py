@@ -9,7 +9,7 @@ from summarizer.errors import ModelUnavailableError, UsageError
 from summarizer.models.embedded import EmbeddedServer, start_embedded_server
 from summarizer.models.language_model import Connection, LanguageModel
 from summarizer.models.names import ModelName, parse_model_name
-from summarizer.models.weights import Progress, adapter_path
+from summarizer.models.weights import Progress
 from summarizer.schemas import ModelReference
 from summarizer.settings import Settings
 
@@ -51,7 +51,7 @@ def open_model(settings: Settings, progress: Progress | None = None) -> Language
 
 
 def _embedded(name: ModelName, settings: Settings, server: EmbeddedServer) -> LanguageModel:
-    shown = server.weights.name + (f" + {adapter_path().name}" if server.has_adapter else "")
+    shown = server.weights.name + (f" + {server.adapter.name}" if server.adapter else "")
 
     def connect() -> Connection:
         # trust_env off: a proxy in the environment must not stand between us and our own loopback.
@@ -64,7 +64,7 @@ def _embedded(name: ModelName, settings: Settings, server: EmbeddedServer) -> La
         request=_request(server.weights.stem, settings, temperature=0.0),
         secrets=(server.api_key,),
         embedded=True,
-        has_adapter=server.has_adapter,
+        has_adapter=server.adapter is not None,
         context_tokens=settings.context_tokens,
     )
 

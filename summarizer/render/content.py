@@ -63,15 +63,22 @@ def described(envelope: Envelope[Any]) -> str:
     )
 
 
-def sections(answer: BaseModel) -> list[Section]:
-    """The sections of a briefing, or of an answer under any other schema."""
+def sections(answer: BaseModel, *, confidence: bool = False) -> list[Section]:
+    """The sections of a briefing, or of an answer under any other schema.
+
+    Args:
+        answer: What is shown.
+        confidence: Whether items of a briefing tell their confidence, where they have one.
+    """
     if isinstance(answer, Briefing):
         return [
             Section(title="Summary", entries=[_statement(item) for item in answer.summary]),
             Section(title="Actors", entries=[_actor(item) for item in answer.actors]),
-            Section(title="Demands", entries=[_demand(item) for item in answer.demands]),
-            Section(title="Agreed steps", entries=[_agreed_step(item) for item in answer.agreed_steps]),
-            Section(title="Open questions", entries=[_open_question(item) for item in answer.open_questions]),
+            Section(title="Demands", entries=[_demand(item, confidence) for item in answer.demands]),
+            Section(title="Agreed steps", entries=[_agreed_step(item, confidence) for item in answer.agreed_steps]),
+            Section(
+                title="Open questions", entries=[_open_question(item, confidence) for item in answer.open_questions]
+            ),
         ]
     return [Section(title=_title(name), entries=_entries(getattr(answer, name))) for name in type(answer).model_fields]
 
@@ -111,25 +118,36 @@ def _actor(item: Actor) -> Entry:
     return Entry(lead=printable(item.name), notes=list(map(printable, notes)), sentences=_numbers(item))
 
 
-def _demand(item: Demand) -> Entry:
+def _confidence(item: Demand | AgreedStep | OpenQuestion, wanted: bool) -> list[str]:
+    return [f"confidence {item.confidence:.2f}"] if wanted and item.confidence is not None else []
+
+
+def _demand(item: Demand, confidence: bool) -> Entry:
     holders = ", ".join(item.by) or "not told who"
     lead = f"{holders} → {', '.join(item.of)}" if item.of else holders
-    return Entry(lead=printable(lead), text=printable(item.demand), notes=[item.status], sentences=_numbers(item))
-
-
-def _agreed_step(item: AgreedStep) -> Entry:
-    notes = [printable(note) for note in ((item.status or "").replace("_", " "), item.when or "") if note]
     return Entry(
-        lead=printable(", ".join(item.parties)),
-        text=printable(item.step),
-        notes=notes,
+        lead=printable(lead),
+        text=printable(item.demand),
+        notes=[item.status, *_confidence(item, confidence)],
         sentences=_numbers(item),
     )
 
 
-def _open_question(item: OpenQuestion) -> Entry:
+def _agreed_step(item: AgreedStep, confidence: bool) -> Entry:
+    notes = [printable(note) for note in ((item.status or "").replace("_", " "), item.when or "") if note]
+    return Entry(
+        lead=printable(", ".join(item.parties)),
+        text=printable(item.step),
+        notes=[*notes, *_confidence(item, confidence)],
+        sentences=_numbers(item),
+    )
+
+
+def _open_question(item: OpenQuestion, confidence: bool) -> Entry:
     notes = [printable("awaits " + ", ".join(item.awaits))] if item.awaits else []
-    return Entry(text=printable(item.question), notes=notes, sentences=_numbers(item))
+    return Entry(
+        text=printable(item.question), notes=[*notes, *_confidence(item, confidence)], sentences=_numbers(item)
+    )
 
 
 def _title(name: str) -> str:

@@ -15,7 +15,9 @@ Format = Literal["text", "markdown", "json", "yaml"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 
-def render(envelope: Envelope[Any], form: Format, *, width: int = 100, colour: bool = False) -> str:
+def render(
+    envelope: Envelope[Any], form: Format, *, width: int = 100, colour: bool = False, confidence: bool = False
+) -> str:
     """Write an envelope in a format.
 
     Args:
@@ -23,13 +25,14 @@ def render(envelope: Envelope[Any], form: Format, *, width: int = 100, colour: b
         form: One of `FORMATS`.
         width: Columns of a terminal page.
         colour: Whether a terminal page may hold colour codes.
+        confidence: Whether text and Markdown tell the confidence of items; JSON and YAML always do.
 
     Returns:
         The text, with a line end at its end.
     """
     writers: dict[str, Callable[[], str]] = {
-        "text": lambda: as_terminal_page(envelope, width=width, colour=colour),
-        "markdown": lambda: as_markdown(envelope),
+        "text": lambda: as_terminal_page(envelope, width=width, colour=colour, confidence=confidence),
+        "markdown": lambda: as_markdown(envelope, confidence=confidence),
         "json": lambda: envelope.model_dump_json(indent=2),
         "yaml": lambda: _as_yaml(envelope),
     }

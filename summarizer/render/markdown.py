@@ -14,12 +14,12 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 _STARTS_A_BLOCK = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
 
 
-def as_markdown(envelope: Envelope[Any]) -> str:
+def as_markdown(envelope: Envelope[Any], *, confidence: bool = False) -> str:
     """Set a result as Markdown; whatever the article or the model wrote is escaped."""
     answer = envelope.briefing
     title = printable(answer.headline) if isinstance(answer, Briefing) else type(answer).__name__
     lines = [f"# {_escaped(title)}", "", f"*{_escaped(described(envelope))}*"]
-    for section in sections(answer):
+    for section in sections(answer, confidence=confidence):
         lines += ["", f"## {_escaped(section.title)}", ""]
         lines += [_line(entry) for entry in section.entries] or ["none found"]
     passages = cited(answer)

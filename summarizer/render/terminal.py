@@ -25,13 +25,14 @@ _COLOURS = {
 _EMPTY = "none found"
 
 
-def as_terminal_page(envelope: Envelope[Any], *, width: int, colour: bool) -> str:
+def as_terminal_page(envelope: Envelope[Any], *, width: int, colour: bool, confidence: bool = False) -> str:
     """Set a result for a terminal.
 
     Args:
         envelope: The result.
         width: Columns.
         colour: Whether to write colour codes.
+        confidence: Whether items tell their confidence.
     """
     from rich.console import Console  # heavy, needed for this format alone
     from rich.padding import Padding
@@ -53,7 +54,7 @@ def as_terminal_page(envelope: Envelope[Any], *, width: int, colour: bool) -> st
     if isinstance(answer, Briefing):
         console.print(Text(printable(answer.headline), style="bold"))
     console.print(Text(described(envelope), style="dim"))
-    for section in sections(answer):
+    for section in sections(answer, confidence=confidence):
         style = _COLOURS.get(section.title, "default")
         console.print()
         console.print(Text(section.title, style=f"bold {style}"))

@@ -1,6 +1,6 @@
 """What a model is asked for and what comes back: the briefing, its evidence, and the envelope around it."""
 
-from summarizer.schemas.briefing import Actor, AgreedStep, Briefing, Demand, OpenQuestion, Statement
+from summarizer.schemas.briefing import Actor, ActorKind, AgreedStep, Briefing, Demand, OpenQuestion, Statement
 from summarizer.schemas.envelope import (
     SCHEMA_VERSION,
     DocumentReference,
@@ -15,6 +15,7 @@ from summarizer.schemas.evidence import Evidence, Name, grounding_context
 __all__ = [
     "SCHEMA_VERSION",
     "Actor",
+    "ActorKind",
     "AgreedStep",
     "Briefing",
     "Demand",

@@ -7,15 +7,27 @@ are what a model is shown.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticOmit
 
 from summarizer.documents import Document
 from summarizer.documents.names import fold
 from summarizer.schemas.evidence import Evidence, Name, document_of
 
-__all__ = ["Actor", "AgreedStep", "Briefing", "Demand", "OpenQuestion", "Statement"]
+__all__ = ["Actor", "ActorKind", "AgreedStep", "Briefing", "Demand", "OpenQuestion", "Statement"]
+
+ActorKind = Literal["person", "state", "organisation", "group"]
 
 Text = Annotated[str, Field(min_length=1)]
 Citations = Annotated[
@@ -27,9 +39,39 @@ Citations = Annotated[
 ]
 
 
+class _OnlySaved:
+    """Leaves a field out of the schema that a model is shown: what the engine adds is not asked for."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        if handler.mode == "validation":
+            raise PydanticOmit
+        return handler(core_schema)
+
+
+Confidence = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        le=1,
+        description="The model's own probability that the sentence reports an item of this kind; null where the model "
+        "gives none.",
+    ),
+    _OnlySaved,
+]
+
+
 class _Item(BaseModel):
     # A model is told to add no fields; one that does all the same is not asked again for that.
     model_config = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": False})
+
+
+class _Scored(_Item):
+    @field_validator("confidence", mode="before", check_fields=False)
+    @classmethod
+    def _not_by_the_model(cls, value: Any, info: ValidationInfo) -> Any:
+        """A number that a model writes into its answer is no probability."""
+        return None if document_of(info) is not None else value
 
 
 class Statement(_Item):
@@ -48,9 +90,7 @@ class Actor(_Item):
         description="Every other form that the text uses for this actor alone: surname, acronym, spelling variants, "
         "forms with a title, and a capital or seat that stands for its state or body.",
     )
-    kind: Literal["person", "state", "organisation", "group"] | None = Field(
-        default=None, description="What the actor is; null where the text does not tell."
-    )
+    kind: ActorKind | None = Field(default=None, description="What the actor is; null where the text does not tell.")
     role: str | None = Field(
         default=None,
         description="Office or part in the affair, in the text's own terms; null where it gives none.",
@@ -69,7 +109,7 @@ class Actor(_Item):
         return [form for form in found if form != name]
 
 
-class Demand(_Item):
+class Demand(_Scored):
     """A position, reported in the text, that someone do, stop, accept or refrain from something."""
 
     by: list[Name] = Field(
@@ -86,9 +126,10 @@ class Demand(_Item):
         description="Open unless the text says otherwise; rejected only where the one asked refused this demand.",
     )
     evidence: Citations
+    confidence: Confidence = None
 
 
-class AgreedStep(_Item):
+class AgreedStep(_Scored):
     """A step that two or more parties are reported to have agreed on, or to be carrying out jointly."""
 
     parties: list[Name] = Field(
@@ -105,9 +146,10 @@ class AgreedStep(_Item):
         "does not tell.",
     )
     evidence: Citations
+    confidence: Confidence = None
 
 
-class OpenQuestion(_Item):
+class OpenQuestion(_Scored):
     """A matter that the text itself shows as undecided, unknown, awaited or disputed between the actors."""
 
     question: Text = Field(
@@ -119,6 +161,7 @@ class OpenQuestion(_Item):
         description="Whose decision or answer it hangs on, where the text says; else empty.",
     )
     evidence: Citations
+    confidence: Confidence = None
 
 
 class Briefing(_Item):

@@ -22,7 +22,7 @@ __all__ = [
     "TokenUsage",
 ]
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Version of the envelope and the briefing; the first number changes when a saved file no longer loads."""
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)

@@ -20,12 +20,13 @@ def assembled(*answers: str) -> Briefing:
 
 
 FOUND = assembled(
-    "A -\nN",
-    "A Drivers' Union; Northline Rail\nD Drivers' Union > Northline Rail: raise pay by seven percent",
-    "A Northline\nN",
-    "A union; Northline\nD Drivers' Union > Northline: raise its pay by seven percent",
-    "A -\nS Drivers' Union + Northline: meet",
-    "A -\nQ -: who will mediate",
+    "N",
+    "A Drivers' Union | organisation\nA Northline Rail | organisation\n"
+    "D Drivers' Union > Northline Rail: raise pay by seven percent",
+    "N",
+    "A union = Drivers' Union\nD Drivers' Union > Northline: raise its pay by seven percent",
+    "S Drivers' Union + Northline: meet",
+    "Q -: who will mediate",
 )
 
 
@@ -41,12 +42,14 @@ def test_a_demand_said_twice_is_one_with_both_sentences() -> None:
 
 
 def test_an_agreed_step_has_its_parties_and_its_date_and_no_guessed_status() -> None:
-    (step,) = assembled("N", "A Northline Rail\nN", "N", "N", "A -\nS Drivers' Union + Northline: meet").agreed_steps
+    (step,) = assembled(
+        "N", "A Northline Rail | organisation\nN", "N", "N", "S Drivers' Union + Northline: meet"
+    ).agreed_steps
     assert (step.parties, step.when, step.status) == (["Drivers' Union", "Northline Rail"], "Thursday", None)
 
 
 def test_a_step_of_one_party_is_no_agreed_step() -> None:
-    assert assembled("N", "A -\nS Northline Rail + Northline: raise pay soon").agreed_steps == []
+    assert assembled("N", "S Northline Rail + Northline: raise pay soon").agreed_steps == []
 
 
 def test_headline_and_summary_are_taken_from_the_text() -> None:
@@ -56,6 +59,45 @@ def test_headline_and_summary_are_taken_from_the_text() -> None:
 
 
 def test_nothing_found_is_a_briefing_with_the_lead_alone() -> None:
-    found = assembled(*["A -\nN"] * 6)
+    found = assembled(*["N"] * 6)
     assert (found.actors, found.demands, found.agreed_steps, found.open_questions) == ([], [], [], [])
     assert found.summary[0].evidence[0].sentence == 2
+
+
+def test_what_the_model_says_of_actors_and_statuses_is_kept_where_the_text_bears_it() -> None:
+    found = assembled(
+        "N",
+        "A Drivers' Union | organisation | pilots\nA Northline Rail | organisation | operator of the rail strike\n"
+        "D Drivers' Union > Northline Rail: raise pay {rejected}",
+        "N",
+        "A union = Drivers' Union\nN",
+        "S Drivers' Union + Northline Rail: meet {planned; on Thursday}",
+        "Q Drivers' Union: who will mediate",
+    )
+    union, northline = found.actors
+    assert (union.kind, union.role, union.aliases) == ("organisation", None, ["union"])  # the text has no pilots
+    assert (northline.kind, northline.role) == ("organisation", None)
+    assert found.demands[0].status == "rejected"
+    assert (found.agreed_steps[0].status, found.agreed_steps[0].when) == ("planned", "on Thursday")
+
+
+def test_a_time_that_the_text_lacks_is_not_kept() -> None:
+    (step,) = assembled(*["N"] * 4, "S Drivers' Union + Northline Rail: meet {planned; in 2031}").agreed_steps
+    assert (step.status, step.when) == ("planned", "Thursday")
+
+
+def test_items_below_the_confidence_asked_for_are_left_out_of_everything() -> None:
+    document = Document(text=TEXT)
+    answers = [
+        parse_answer("N"),
+        parse_answer("D Drivers' Union > Northline Rail: raise pay", [0.9]),
+        parse_answer("N"),
+        parse_answer("N"),
+        parse_answer("S Drivers' Union + Northline Rail: meet", [0.4]),
+        parse_answer("Q -: who will mediate"),
+    ]
+    found = assemble(document, list(zip(document.sentences, answers, strict=True)), min_confidence=0.5)
+    assert [demand.confidence for demand in found.demands] == [0.9]
+    assert found.agreed_steps == []
+    assert [question.confidence for question in found.open_questions] == [None]
+    assert [statement.evidence[0].sentence for statement in found.summary] == [2, 6]

@@ -213,7 +213,11 @@ def test_a_server_that_counts_no_tokens_is_not_believed_to_use_none(server: Prot
 
 
 def test_turns_can_be_taken_with_any_server(server: ProtocolServer) -> None:
-    server.will("A Lavrov; union\nN", "A union\nD Lavrov > union: end the strike", "Q -: when will the vote be held")
+    server.will(
+        "A Lavrov | person\nN",
+        "A union | organisation\nD Lavrov > union: end the strike",
+        "Q -: when will the vote be held",
+    )
     found = summarizer(server, way="turns").summarize(SHORT)
     assert [(d.by, d.of, d.demand) for d in found.briefing.demands] == [(["Lavrov"], ["union"], "End the strike")]
     assert found.briefing.open_questions[0].question == "When will the vote be held?"

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+TRAINING = Path(__file__).parents[2] / "training"
+sys.path.insert(0, str(TRAINING))
+
+from check import main as check  # noqa: E402
+from conversations import conversation  # noqa: E402
+from corpus_articles import read_articles, read_corpus  # noqa: E402
+
+from summarizer.engine.turn_answers import parse_answer  # noqa: E402
+
+ARTICLE = """# t-001 | strike | agency wire
+@ Dockers' Union; union | organisation
+@ Rurik Stanev; Stanev | person | port director
+@ Orvania; Belhas | state
+Union weighs port strike
+Port director Rurik Stanev met the union on Monday.
+The Dockers' Union wants Stanev to withdraw the plan.
+>D Dockers' Union > Rurik Stanev: withdraw the plan {rejected}
+Rain fell.
+Belhas and the union agreed to meet on Friday.
+>S Orvania + Dockers' Union: meet {planned; on Friday}
+"""
+
+
+def test_an_answer_uses_only_names_that_the_reader_has_met(tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    path.write_text(ARTICLE, encoding="utf-8")
+    (article,) = read_articles(path)
+    assert [turn.text for turn in conversation(article)] == [
+        "N",
+        "A Rurik Stanev | person | port director\nA union | organisation\nN",
+        "A Dockers' Union = union\nD Dockers' Union > Rurik Stanev: withdraw the plan {rejected}",
+        "N",
+        "A Belhas | state\nS Belhas + Dockers' Union: meet {planned; on Friday}",
+    ]
+    assert len(conversation(article, keep_background=0)) == 3
+
+
+@pytest.mark.parametrize("article", read_corpus()[::40], ids=lambda article: article.identifier)
+def test_what_the_corpus_teaches_is_what_the_engine_reads(article: object) -> None:
+    for turn in conversation(article):  # type: ignore[arg-type]
+        assert parse_answer(turn.text) == turn.answer
+
+
+def test_the_corpus_holds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["check.py"])
+    assert check() == 0, capsys.readouterr().out
