@@ -14,6 +14,7 @@ from corpus_articles import LABEL, STATUS, Actor, Article
 
 from summarizer.engine.actors import is_same_actor
 from summarizer.engine.turn_answers import Introduction, TurnAnswer, TurnItem, write_answer
+from summarizer.engine.turns import without_dateline
 from summarizer.schemas import ActorKind
 
 __all__ = ["Turn", "conversation"]
@@ -94,10 +95,11 @@ def conversation(article: Article, *, keep_background: float = 1.0, seed: int = 
     chance = random.Random(seed)  # noqa: S311 - no secret
     turns: list[Turn] = []
     for number, sentence in enumerate(article.sentences, 1):
-        actors = shown.read(sentence)
+        text = without_dateline(sentence)
+        actors = shown.read(text)
         items = tuple(_item(line, shown) for at, line in article.labels if at == number)
         if items or actors or chance.random() < keep_background:
-            turns.append(Turn(sentence, TurnAnswer(actors=actors, items=items)))
+            turns.append(Turn(text, TurnAnswer(actors=actors, items=items)))
     return turns
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from summarizer.documents import Document, Sentence
 from summarizer.engine.actors import ActorBook
-from summarizer.engine.bearing_words import is_borne_out
 from summarizer.engine.dates import find_date
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
 from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
@@ -58,8 +57,7 @@ def assemble(
         _noted(book, item, sentence)
         for sentence, answer in answers
         for item in _with_actors(book, answer, sentence)
-        if is_borne_out(item.kind, sentence.text, document.language)
-        and (item.confidence is None or item.confidence >= min_confidence)
+        if item.confidence is None or item.confidence >= min_confidence
     ]
     actors = book.gather()
     items = _merged([_named(book, item) for item in noted])

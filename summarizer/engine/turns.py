@@ -5,6 +5,7 @@ Earlier sentences and answers stay in the context, so each sentence is read once
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -19,12 +20,19 @@ from summarizer.models.weights import Progress
 from summarizer.prompting import Message, PromptTemplate
 from summarizer.schemas import TokenUsage
 
-__all__ = ["Answers", "read_in_turns", "sentences_to_show"]
+__all__ = ["Answers", "read_in_turns", "sentences_to_show", "without_dateline"]
 
 Answers = list[tuple[Sentence, TurnAnswer]]
 """Each sentence that was shown, with the answer to it."""
 
 _FURNITURE_WORDS = 5
+_PLACE = r"[^\W\d_a-zà-ÿ][\w’'.-]*(?:[ ,/] ?[^\W\d_a-zà-ÿ][\w’'.-]*){0,4}"
+_DATE = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?)(?:,? \d{4})?\.?"
+_AGENCY = r"(?:\([^()]{2,40}\)|/[^/]{2,20}/\.?)"
+_DATELINE = re.compile(
+    rf"(?:{_PLACE},? {_DATE}(?:,? {_AGENCY})?|{_PLACE} {_AGENCY}|[^\W\d_a-zà-ÿ]{{2}}[^\d_a-zà-ÿ—–-]{{1,30}}?)"
+    r"\s*(?:(?<=/\.)|(?<=/)|(?<=\s)[-–—]{1,2})\s+(?=[^\W_a-zà-ÿ]|[\"“‘'])"
+)
 _BYLINE = re.compile(r"(?:By [A-Z][^.!?]{3,80}|\(?(?:Additional )?[Rr]eporting by .*)$")
 _EMBEDDED_REQUEST: dict[str, Any] = {"grammar": GRAMMAR, "cache_prompt": True, "logprobs": True, "top_logprobs": 1}
 _TOKENS_A_TURN = 28
@@ -33,9 +41,18 @@ _TOKENS_A_TURN = 28
 
 
 def sentences_to_show(document: Document) -> list[Sentence]:
-    """The sentences that are put to the model: all but bylines, short headings and link labels."""
-    shown = [s for s in document.sentences if not _is_furniture(s)]
-    return shown or list(document.sentences)
+    """What is put to the model: all sentences but bylines, short headings and link labels, without their datelines."""
+    shown = [s for s in document.sentences if not _is_furniture(s)] or document.sentences
+    return [dataclasses.replace(sentence, text=without_dateline(sentence.text)) for sentence in shown]
+
+
+def without_dateline(sentence: str) -> str:
+    """A sentence without the place, date and agency that a report opens with ("BELHAS, March 3 (ANP) - ").
+
+    A small model takes the place for an actor, and often for the state that it is the capital of.
+    """
+    match = _DATELINE.match(sentence)
+    return sentence[match.end() :] if match else sentence
 
 
 def _is_furniture(sentence: Sentence) -> bool:

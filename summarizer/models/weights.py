@@ -38,7 +38,7 @@ Progress = Callable[[str, int, int], None]
 
 _CHUNK = 1 << 20
 _LOCK_SECONDS = 1800
-_ADAPTER = Path(__file__).parent / "data" / "starter-adapter.gguf"
+_ADAPTER = Path(__file__).parent / "data" / "briefing-adapter.gguf"
 
 
 @dataclass(frozen=True, kw_only=True)

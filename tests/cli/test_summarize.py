@@ -47,6 +47,29 @@ def test_the_seed_article_is_briefed_on_the_embedded_model(seed_run: Finished, t
     assert envelope.token_usage.complete
 
 
+def test_the_embedded_model_says_how_sure_it_is_and_leaves_out_what_it_is_less_sure_of(seed_run: Finished) -> None:
+    def confidences(out: str) -> list[float | None]:
+        briefing = Envelope[Briefing].model_validate_json(out).briefing
+        return [item.confidence for item in (*briefing.demands, *briefing.agreed_steps, *briefing.open_questions)]
+
+    found = confidences(seed_run.out)
+    assert found
+    assert all(confidence is not None and 0 < confidence <= 1 for confidence in found)
+    least = sorted(filter(None, found))[len(found) // 2]
+    surer = run_command("summarize", SEED, "--json", "--min-confidence", str(least))
+    assert sorted(filter(None, confidences(surer.out))) == sorted(c for c in found if c and c >= least)
+    shown = run_command("summarize", SEED, "--confidence", "--min-confidence", str(least))
+    assert "confidence 0." in shown.out
+    assert "confidence" not in run_command("summarize", SEED).out
+
+
+def test_a_whole_answer_has_no_confidence_and_says_so(server: ProtocolServer, article: Path) -> None:
+    server.will({**BRIEFING, "demands": [{**BRIEFING["demands"][0], "confidence": 0.99}]})
+    done = asked(server, article, "--json", "--min-confidence", "0.5")
+    assert json.loads(done.out)["briefing"]["demands"][0]["confidence"] is None
+    assert "confidence only where the embedded model reads in turns" in done.err
+
+
 def test_every_quote_of_the_seed_article_stands_at_its_offsets(seed_run: Finished) -> None:
     text = read(SEED).text
     briefing = Envelope[Briefing].model_validate_json(seed_run.out).briefing
