@@ -50,7 +50,8 @@ def test_the_seed_article_is_briefed_on_the_embedded_model(seed_run: Finished, t
 def test_the_embedded_model_says_how_sure_it_is_and_leaves_out_what_it_is_less_sure_of(seed_run: Finished) -> None:
     def confidences(out: str) -> list[float | None]:
         briefing = Envelope[Briefing].model_validate_json(out).briefing
-        return [item.confidence for item in (*briefing.demands, *briefing.agreed_steps, *briefing.open_questions)]
+        sections = briefing.demands, briefing.agreed_steps, briefing.open_questions
+        return [item.confidence for section in sections for item in section]
 
     found = confidences(seed_run.out)
     assert found
