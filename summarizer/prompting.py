@@ -7,7 +7,6 @@ defines is an error.
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
@@ -19,6 +18,7 @@ from summarizer.documents import Document, Sentence
 from summarizer.errors import UsageError
 from summarizer.schemas import Briefing
 from summarizer.schemas.outline import outline
+from summarizer.schemas.wire import wire_schema_text
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -119,7 +119,7 @@ class PromptTemplate:
                 **parameters,
                 "document": _shown_document(document),
                 "sentences": [_shown_sentence(sentence) for sentence in document.sentences],
-                "schema": json.dumps(schema.model_json_schema(), ensure_ascii=False),
+                "schema": wire_schema_text(schema),
                 "fields": outline(schema),
             }
         )

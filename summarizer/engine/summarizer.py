@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -94,6 +96,7 @@ class Summarizer:
                 "template that shows the whole document with --prompt."
             )
         self._model: LanguageModel | None = None
+        self._opening = threading.Lock()
 
     def _template_name(self, schema: type[BaseModel] | str | None) -> str:
         name = parse_model_name(self.settings.model, self.settings.base_url)
@@ -180,13 +183,23 @@ class Summarizer:
 
         if self._model is None:
             progress("Loading the model", 0, 0)
-            self._model = await asyncio.to_thread(open_model, self.settings, progress)
+            return await asyncio.to_thread(self._open, progress)
         return self._model
+
+    def _open(self, progress: Progress) -> LanguageModel:
+        with self._opening:  # many documents may begin at once
+            if self._model is None:
+                self._model = open_model(self.settings, progress)
+            return self._model
+
+    @cached_property
+    def _envelope_class(self) -> type[Envelope[Any]]:
+        return Envelope[self.schema]  # type: ignore[name-defined]  # the schema is known when the template is read
 
     def _envelope(self, document: Document, model: LanguageModel, reply: Reply[Any], seconds: float) -> Envelope[Any]:
         is_briefing = self.schema is Briefing
         reference = model.reference
-        return Envelope[self.schema](  # type: ignore[name-defined]  # the schema is known when the template is read
+        return self._envelope_class(
             document=DocumentReference.of(document),
             model=ModelReference(
                 name=reference.name,

@@ -3,46 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from summarizer.documents import Document
 from summarizer.errors import AnswerError, SummarizerError
+from summarizer.models.connections import Connection, Connections
 from summarizer.models.failures import explained
 from summarizer.models.retry import Attempts
+from summarizer.models.structured import Call, send_completion
 from summarizer.prompting import Message
 from summarizer.schemas import ModelReference, TokenUsage, grounding_context
 
-if TYPE_CHECKING:
-    from instructor import AsyncInstructor
-    from openai import AsyncOpenAI
-
-__all__ = ["Connection", "LanguageModel", "Limits", "Meter", "Reply", "Token"]
+__all__ = ["LanguageModel", "Limits", "Meter", "Reply", "Token"]
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 ContentT = TypeVar("ContentT")
 
 _FENCED = re.compile(r"^\s*(?:<think>.*?</think>\s*)?```(?:json)?\s*(?P<json>.*?)\s*```\s*$", re.DOTALL)
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>\s*", re.DOTALL)
-
-
-class _NeverATemplate(dict[str, Any]):
-    """A validation context that instructor does not take for template variables.
-
-    instructor renders every message as a Jinja2 template whenever a context is given and counts as true: an article
-    with `{{` in it would be changed, or run. A context that counts as false is handed on to pydantic all the same.
-    """
-
-    def __bool__(self) -> bool:
-        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,15 +90,6 @@ class Reply(Generic[ContentT]):
 
 
 @dataclass(kw_only=True)
-class Connection:
-    """An open way to a model's server, bound to one event loop."""
-
-    structured: AsyncInstructor
-    chat: AsyncOpenAI | None
-    """For answers under a grammar; None where the provider does not speak the OpenAI protocol."""
-
-
-@dataclass(kw_only=True)
 class LanguageModel:
     """A model, named and ready to be asked."""
 
@@ -135,25 +111,19 @@ class LanguageModel:
     context_tokens: int | None = None
     """Longest prompt and completion together, where it is known."""
 
-    _connections: WeakKeyDictionary[asyncio.AbstractEventLoop, Connection] = field(
-        default_factory=WeakKeyDictionary, init=False, repr=False
-    )
+    _connections: Connections = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is connected before it is asked."""
+        self._connections = Connections(self.connect)
 
     def connection(self) -> Connection:
         """The connection of the running event loop."""
-        loop = asyncio.get_running_loop()
-        found = self._connections.get(loop)
-        if found is None:
-            found = self._connections[loop] = self.connect()
-        return found
+        return self._connections.of_running_loop()
 
     async def aclose(self) -> None:
         """Close the connection of the running event loop; the next call opens another."""
-        connection = self._connections.pop(asyncio.get_running_loop(), None)
-        client: Any = connection and (connection.chat or connection.structured.client)
-        closed = client.close() if hasattr(client, "close") else None
-        if inspect.isawaitable(closed):
-            await closed
+        await self._connections.aclose()
 
     async def answer(
         self,
@@ -177,25 +147,25 @@ class LanguageModel:
             ModelUnavailableError: If no answer can be had.
             InputError: If the model says that the text is too long for it.
         """
-        from instructor.core.hooks import HookName, Hooks  # heavy, loaded when a model is asked
-
         quiet_libraries()
         meter = Meter()
-        hooks = Hooks()
-        hooks.on(HookName.COMPLETION_RESPONSE, meter.record)
-        hooks.on(HookName.COMPLETION_RESPONSE, unwrap_json)
         attempts = meter.attempts(limits)
+
+        def heard(response: Any) -> None:
+            meter.record(response)
+            unwrap_json(response)
+
+        call = Call(
+            messages=messages,
+            schema=schema,
+            context=grounding_context(document),
+            request={**self.request, **request},
+            attempts=attempts,
+            heard=heard,
+        )
         try:
             async with asyncio.timeout(max(0.0, limits.deadline - time.monotonic())):
-                answer = await self.connection().structured.create(
-                    messages=list(messages),  # type: ignore[arg-type]  # plain role and content
-                    response_model=schema,
-                    context=_NeverATemplate(grounding_context(document)),
-                    max_retries=attempts.controller(),
-                    strict=False,
-                    hooks=hooks,
-                    **{**self.request, **request},
-                )
+                answer = await self.connection().structured.answer(call)
         except SummarizerError:
             raise
         except Exception as error:
@@ -220,17 +190,12 @@ class LanguageModel:
             )
         meter = Meter()
         attempts = meter.attempts(limits)
-        request = {key: value for key, value in self.request.items() if key != "max_tokens"}
+        asked = {**self.request, "messages": messages, "max_tokens": max_tokens, **extra}
         try:
             async with asyncio.timeout(max(0.0, limits.deadline - time.monotonic())):
                 async for attempt in attempts.controller():
                     with attempt:
-                        response = await chat.chat.completions.create(
-                            messages=list(messages),  # type: ignore[arg-type]
-                            max_tokens=max_tokens,
-                            extra_body=extra or None,
-                            **request,
-                        )
+                        response = await send_completion(chat, asked)
                         meter.record(response)
                         choice = response.choices[0]
         except Exception as error:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 
+from summarizer.schemas.wire import wire_schema
+
 __all__ = ["outline"]
 
 
+@lru_cache(maxsize=64)
 def outline(schema: type[BaseModel]) -> str:
     """A schema's fields as an indented list with their descriptions, as a model reads them best."""
-    whole = schema.model_json_schema()
+    whole = wire_schema(schema)
     definitions = whole.get("$defs", {})
     _, root, _ = _kind({"type": "object", **whole}, definitions)
     lines: list[str] = []
