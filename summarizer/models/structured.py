@@ -14,6 +14,7 @@ from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ValidationError, create_model
+from pydantic_core import to_json
 
 from summarizer.models.retry import Attempts, is_wrong_answer
 from summarizer.prompting import Message
@@ -150,7 +151,12 @@ async def send_completion(client: AsyncOpenAI, request: Mapping[str, Any]) -> An
     from openai.types.chat import ChatCompletion
 
     body = {key: value for key, value in request.items() if key != "extra_body"} | (request.get("extra_body") or {})
-    response = await client.post("/chat/completions", cast_to=httpx2.Response, body=body)
+    response = await client.post(
+        "/chat/completions",
+        cast_to=httpx2.Response,
+        content=to_json(body),
+        options={"security": {"bearer_auth": True}},  # or it sends OPENAI_ADMIN_KEY where there is no other
+    )
     try:
         return ChatCompletion.model_validate_json(response.content)
     except ValidationError:
