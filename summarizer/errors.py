@@ -7,6 +7,7 @@ __all__ = [
     "InputError",
     "ModelUnavailableError",
     "OutputError",
+    "StoreError",
     "SummarizerError",
     "UsageError",
 ]
@@ -50,3 +51,7 @@ class OutputError(SummarizerError):
     """The result cannot be written where it was asked for."""
 
     exit_code = 7
+
+
+class StoreError(OutputError):
+    """The store of answers cannot be opened, read or written."""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from summarizer.cli import config, models, prompts, schema, summarize
+from summarizer.cli import config, log, models, prompts, schema, summarize
 from summarizer.cli import eval as eval_command
 from summarizer.cli.terminal import say
 from summarizer.errors import SummarizerError
@@ -33,6 +33,7 @@ app = typer.Typer(
 app.command("summarize")(summarize.summarize)
 app.command("schema")(schema.schema)
 app.add_typer(eval_command.app, name="eval", context_settings=_HELP)
+app.add_typer(log.app, name="log", context_settings=_HELP)
 app.add_typer(prompts.app, name="prompts", context_settings=_HELP)
 app.add_typer(models.app, name="models", context_settings=_HELP)
 app.add_typer(config.app, name="config", context_settings=_HELP)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
 from summarizer.cli.terminal import check_writable, colour_wanted, page_width, progress_shown, say, write
 from summarizer.errors import UsageError
 
@@ -64,6 +65,8 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         float | None, typer.Option(help="Leave out items that the model is less sure of, 0 to 1. [0]")
     ] = None,
     confidence: Annotated[bool, typer.Option("--confidence", help="Show how sure the model is of each item.")] = False,
+    no_cache: NoCache = False,
+    refresh: Refresh = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print the messages and schema that would be sent; call nothing."),
@@ -94,6 +97,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         retries=retries,
         max_tokens=max_tokens,
         min_confidence=min_confidence,
+        answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
     )
     summarizer = Summarizer(schema=schema, parameters=_parameters(parameter or []), settings=settings)
     document = read(_source(source), language=settings.language, encoding=encoding)
@@ -106,7 +110,8 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
             f"{settings.model}, prompt {summarizer.template.name} {summarizer.template.version}, "
             f"{summarizer.template.way}."
         )
-    with progress_shown(quiet=quiet) as progress, summarizer:
+    with answer_store(settings.answer_cache) as store, progress_shown(quiet=quiet) as progress, summarizer:
+        summarizer.store = store
         envelope = summarizer.summarize(document, progress)
     on_page = output is None and colour_wanted()
     write(render(envelope, chosen, width=page_width(), colour=on_page, confidence=confidence), output)
@@ -171,7 +176,10 @@ def _planned(summarizer: Summarizer, document: Document) -> str:
 def _used(envelope: Envelope[Any]) -> str:
     used = envelope.token_usage
     incomplete = "" if used.complete else " (the server did not count all of it)"
-    return (
+    when = (
+        f"From the store, nothing was asked; on {envelope.written_at:%Y-%m-%d} it took " if envelope.from_store else ""
+    )
+    return when + (
         f"{used.prompt_tokens} prompt and {used.completion_tokens} completion tokens in {used.requests} "
         f"request{'s' if used.requests != 1 else ''}{incomplete}, {envelope.seconds:.1f} s"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,11 +15,13 @@ from pydantic import BaseModel
 
 from summarizer.documents import Document, read
 from summarizer.engine import background_loop
+from summarizer.engine.answer_key import AnswerKey
 from summarizer.engine.assembly import assemble
+from summarizer.engine.keeping import kept_answer, load_kept
 from summarizer.engine.turn_answers import GRAMMAR
 from summarizer.engine.turns import read_in_turns, sentences_to_show
 from summarizer.engine.whole import read_whole
-from summarizer.errors import UsageError
+from summarizer.errors import StoreError, UsageError
 from summarizer.models import LanguageModel, Reply, open_model, parse_model_name
 from summarizer.models.language_model import Limits
 from summarizer.models.opening import WHOLE_PROMPT, default_prompt
@@ -33,6 +37,9 @@ from summarizer.schemas import (
     SchemaReference,
 )
 from summarizer.settings import Settings, load_settings
+from summarizer.store import AnswerStore
+
+_LOGGER = logging.getLogger(__name__)
 
 __all__ = ["Plan", "Summarizer", "asummarize", "summarize"]
 
@@ -63,6 +70,8 @@ class Summarizer:
         prompt: A template's name or path; by default the one that suits the model.
         schema: A pydantic model or `module:Class`; by default the one that the template names.
         parameters: Values for the template's parameters.
+        store: Where answers are looked up and kept; by default nothing is kept. With the setting `answer_cache` at
+            `refresh`, everything is asked again and the new answer kept.
         settings: Everything else, ready made; in place of `options`.
         options: Any field of `Settings`, such as `base_url`, `timeout` (seconds) or `retries`.
 
@@ -77,6 +86,7 @@ class Summarizer:
         schema: type[BaseModel] | str | None = None,
         *,
         parameters: Mapping[str, Any] | None = None,
+        store: AnswerStore | None = None,
         settings: Settings | None = None,
         **options: Any,
     ) -> None:
@@ -93,7 +103,10 @@ class Summarizer:
                 f"The template {self.template.name!r} reads turn by turn, which only the Briefing schema has; name a "
                 "template that shows the whole document with --prompt."
             )
+        self.store = store
+        self._key: AnswerKey | None = None
         self._model: LanguageModel | None = None
+        self._under_way: dict[str, asyncio.Task[Envelope[Any]]] = {}
 
     def _template_name(self, schema: type[BaseModel] | str | None) -> str:
         name = parse_model_name(self.settings.model, self.settings.base_url)
@@ -125,12 +138,17 @@ class Summarizer:
         """Read a document and give the answer in its envelope. See `asummarize`."""
         return background_loop.run(self.asummarize(document, progress))
 
-    async def asummarize(self, document: Document | str | Path, progress: Progress | None = None) -> Envelope[Any]:
+    async def asummarize(
+        self, document: Document | str | Path, progress: Progress | None = None, *, repeat: int = 0
+    ) -> Envelope[Any]:
         """Read a document and give the answer in its envelope.
+
+        With a store, the same question is asked once: it is answered from there, or shares the call that is under way.
 
         Args:
             document: A `Document`, a text, or the path of a file as a `Path`.
             progress: Called with what is going on, how much of it is done and how much there is.
+            repeat: Tells apart answers to the same question that are kept side by side.
 
         Raises:
             InputError: If there is no text, or more than the model can read.
@@ -139,6 +157,39 @@ class Summarizer:
         """
         document = self._document(document)
         tell = progress or _silent
+        if self.store is None:
+            return await self._ask(document, tell)
+        if self._key is None:
+            self._key = AnswerKey(self.settings, self.template, self.schema, self.parameters)
+        key = self._key.of(document, repeat)
+        kept = None if self.settings.answer_cache == "refresh" else load_kept(self.store, key, self.schema, document)
+        return kept or await self._shared(key, document, tell)
+
+    async def _shared(self, key: str, document: Document, progress: Progress) -> Envelope[Any]:
+        """The answer to a question that is asked now, once however many wait for it."""
+        task = self._under_way.get(key)
+        if task is None or task.get_loop() is not asyncio.get_running_loop():
+            task = self._under_way[key] = asyncio.create_task(self._ask_and_keep(key, document, progress))
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+            try:
+                return await task
+            except asyncio.CancelledError:
+                task.cancel()
+                raise
+        found = await asyncio.shield(task)
+        return found.model_copy(update={"document": DocumentReference.of(document)})
+
+    async def _ask_and_keep(self, key: str, document: Document, progress: Progress) -> Envelope[Any]:
+        envelope = await self._ask(document, progress)
+        if self.store is not None:
+            try:
+                await asyncio.wrap_future(self.store.keep(kept_answer(key, envelope), document.text))
+            except StoreError as error:  # the answer is worth more than its copy
+                _LOGGER.warning("%s What is answered from here on is not kept.", error)
+                self.store = None
+        return envelope
+
+    async def _ask(self, document: Document, tell: Progress) -> Envelope[Any]:
         started = time.monotonic()
         limits = Limits(retries=self.settings.retries, deadline=started + self.settings.timeout)
         model = await self._opened(tell)
@@ -176,8 +227,6 @@ class Summarizer:
         return await read_whole(document, messages, self.schema, model, limits)
 
     async def _opened(self, progress: Progress) -> LanguageModel:
-        import asyncio
-
         if self._model is None:
             progress("Loading the model", 0, 0)
             self._model = await asyncio.to_thread(open_model, self.settings, progress)

@@ -22,7 +22,7 @@ __all__ = [
     "TokenUsage",
 ]
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 """Version of the envelope and the briefing; the first number changes when a saved file no longer loads."""
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
@@ -132,6 +132,9 @@ class Envelope(_Part, Generic[AnswerT]):
 
     written_at: datetime
     """In UTC."""
+
+    from_store: bool = False
+    """Whether the answer was asked for earlier and kept; usage, seconds and time are of then."""
 
     briefing: AnswerT
     """The answer: a `Briefing`, or what the user's own schema asks for."""

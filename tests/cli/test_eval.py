@@ -124,7 +124,7 @@ def test_identical_calls_come_from_the_cache_unless_fresh_is_asked(
     first = evaluated(server, suite_folder)
     assert metrics(evaluated(server, suite_folder)) == metrics(first)
     assert len(server.requests) == 3
-    evaluated(server, suite_folder, "--fresh")
+    evaluated(server, suite_folder, "--refresh")
     assert len(server.requests) == 6
 
 
@@ -163,7 +163,7 @@ def test_the_gate_passes_fails_and_keeps_baselines(
     gate.write_text("floors: {m: {demands.f1: 0.5}}\ntolerances: {items.macro_f1: 0.02}\n", encoding="utf-8")
     assert run_command("eval", "gate", "--update-baseline").code == 0
     assert run_command("eval", "gate").out == "passed\n"
-    evaluated(server, suite_folder, "--fresh")
+    evaluated(server, suite_folder, "--refresh")
     failed = run_command("eval", "gate")
     assert failed.code == 1
     assert "FAILED m: demands.f1 is 0.000, below its floor of 0.500" in failed.out

@@ -1,0 +1,7 @@
+"""The store: one SQLite file that keeps what was asked and answered, so that nothing is paid for twice."""
+
+from __future__ import annotations
+
+from summarizer.store.answers import AnswerStore, StoredAnswer, store_path
+
+__all__ = ["AnswerStore", "StoredAnswer", "store_path"]
