@@ -5,10 +5,12 @@ from __future__ import annotations
 __all__ = [
     "AnswerError",
     "InputError",
+    "ModelRefusedError",
     "ModelUnavailableError",
     "OutputError",
     "StoreError",
     "SummarizerError",
+    "TooManyFailuresError",
     "UsageError",
 ]
 
@@ -41,6 +43,10 @@ class ModelUnavailableError(SummarizerError):
     exit_code = 4
 
 
+class ModelRefusedError(ModelUnavailableError):
+    """No call of this model can succeed, whatever the document: a refused key, an unknown model, no quota left."""
+
+
 class AnswerError(SummarizerError):
     """The model answered, but never within the schema."""
 
@@ -55,3 +61,9 @@ class OutputError(SummarizerError):
 
 class StoreError(OutputError):
     """The store of answers cannot be opened, read or written."""
+
+
+class TooManyFailuresError(SummarizerError):
+    """Some documents of a batch have no answer."""
+
+    exit_code = 6

@@ -8,13 +8,13 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-__all__ = ["Answer", "ProtocolServer", "protocol_server"]
+__all__ = ["Answer", "ProtocolServer", "Request", "protocol_server"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,7 @@ class ProtocolServer:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self._answers: deque[Answer] = deque()
+        self._rule: Callable[[Request], Answer] | None = None
         self._lock = threading.Lock()
         server = self
 
@@ -87,6 +88,10 @@ class ProtocolServer:
             content = json.dumps(answer) if isinstance(answer, dict) else answer
             self._answers.append(Answer(content=content) if isinstance(content, str) else content)
 
+    def will_follow(self, rule: Callable[[Request], Answer]) -> None:
+        """Answer each request by a rule, in place of a list of answers; called from many threads at once."""
+        self._rule = rule
+
     def close(self) -> None:
         self._http.shutdown()
         self._http.server_close()
@@ -96,7 +101,10 @@ class ProtocolServer:
         request = Request(handler.path, dict(handler.headers), json.loads(raw or b"{}"), time.monotonic())
         with self._lock:
             self.requests.append(request)
-            answer = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+            if self._rule is None:
+                answer = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+        if self._rule is not None:
+            answer = self._rule(request)
         time.sleep(answer.delay)
         body = answer.body if answer.body is not None else json.dumps(self._completion(answer, request)).encode()
         handler.send_response(answer.status)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from summarizer.cli import config, log, models, prompts, schema, summarize
+from summarizer.cli import batch, config, log, models, prompts, schema, summarize
 from summarizer.cli import eval as eval_command
 from summarizer.cli.terminal import say
 from summarizer.errors import SummarizerError
@@ -31,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("summarize")(summarize.summarize)
+app.command("batch")(batch.batch)
 app.command("schema")(schema.schema)
 app.add_typer(eval_command.app, name="eval", context_settings=_HELP)
 app.add_typer(log.app, name="log", context_settings=_HELP)

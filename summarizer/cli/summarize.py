@@ -99,7 +99,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         min_confidence=min_confidence,
         answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
     )
-    summarizer = Summarizer(schema=schema, parameters=_parameters(parameter or []), settings=settings)
+    summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings)
     document = read(_source(source), language=settings.language, encoding=encoding)
     if dry_run:
         write(_planned(summarizer, document), output)
@@ -144,7 +144,12 @@ def joined_parameters(arguments: list[str]) -> list[str]:
     return joined
 
 
-def _parameters(pairs: list[str]) -> dict[str, str]:
+def parse_parameters(pairs: list[str]) -> dict[str, str]:
+    """The parameters of `-p KEY=VALUE` options.
+
+    Raises:
+        UsageError: If one has no value.
+    """
     parameters: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")

@@ -25,6 +25,7 @@ from summarizer.errors import StoreError, UsageError
 from summarizer.models import LanguageModel, Reply, open_model, parse_model_name
 from summarizer.models.language_model import Limits
 from summarizer.models.opening import WHOLE_PROMPT, default_prompt
+from summarizer.models.pace import Pace
 from summarizer.models.weights import Progress
 from summarizer.prompting import Message, load_schema, load_template
 from summarizer.schemas import (
@@ -72,6 +73,7 @@ class Summarizer:
         parameters: Values for the template's parameters.
         store: Where answers are looked up and kept; by default nothing is kept. With the setting `answer_cache` at
             `refresh`, everything is asked again and the new answer kept.
+        pace: Asked before each request and told of each response, where many documents are read at once.
         settings: Everything else, ready made; in place of `options`.
         options: Any field of `Settings`, such as `base_url`, `timeout` (seconds) or `retries`.
 
@@ -79,7 +81,7 @@ class Summarizer:
         UsageError: If the model, template, schema, a parameter or a setting does not fit.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a reader is made of
         self,
         model: str | None = None,
         prompt: str | Path | None = None,
@@ -87,6 +89,7 @@ class Summarizer:
         *,
         parameters: Mapping[str, Any] | None = None,
         store: AnswerStore | None = None,
+        pace: Pace | None = None,
         settings: Settings | None = None,
         **options: Any,
     ) -> None:
@@ -104,6 +107,7 @@ class Summarizer:
                 "template that shows the whole document with --prompt."
             )
         self.store = store
+        self._pace = pace
         self._key: AnswerKey | None = None
         self._model: LanguageModel | None = None
         self._under_way: dict[str, asyncio.Task[Envelope[Any]]] = {}
@@ -229,7 +233,7 @@ class Summarizer:
     async def _opened(self, progress: Progress) -> LanguageModel:
         if self._model is None:
             progress("Loading the model", 0, 0)
-            self._model = await asyncio.to_thread(open_model, self.settings, progress)
+            self._model = await asyncio.to_thread(open_model, self.settings, progress, self._pace)
         return self._model
 
     def _envelope(self, document: Document, model: LanguageModel, reply: Reply[Any], seconds: float) -> Envelope[Any]:

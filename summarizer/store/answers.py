@@ -210,10 +210,12 @@ class AnswerStore:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             for writing in together:
-                writing.done.set_exception(error)
+                if writing.done.set_running_or_notify_cancel():
+                    writing.done.set_exception(error)
             return
         for writing in together:
-            writing.done.set_result(None)
+            if writing.done.set_running_or_notify_cancel():  # who waits may have been interrupted
+                writing.done.set_result(None)
 
     @contextmanager
     def _told_plainly(self) -> Iterator[None]:

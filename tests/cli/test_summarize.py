@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from summarizer import Briefing, Envelope, read
-from tests.conftest import BRIEFING, ROOT, SEED, SHORT, Finished, run_command
+from tests.conftest import BRIEFING, HEEDING_INTERRUPTS, ROOT, SEED, SHORT, Finished, run_command
 from tests.protocol_server import Answer, ProtocolServer
 
 
@@ -285,21 +285,9 @@ def test_a_full_disk_does_not_lose_the_result(server: ProtocolServer, article: P
     assert b"Standard output cannot be written" in ended.stderr
 
 
-# A shell lets jobs in the background, and all they start, ignore interrupts; this undoes it before the command begins.
-HEEDING_INTERRUPTS = [
-    sys.executable,
-    "-c",
-    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.executable, sys.argv[1:])",
-    sys.executable,
-    "-m",
-    "summarizer",
-    "summarize",
-]
-
-
 def test_an_interrupt_ends_at_once_with_130(server: ProtocolServer, article: Path) -> None:
     server.will(Answer(content="late", delay=20))
-    command = [*HEEDING_INTERRUPTS, "-m", "m", "--base-url", server.base_url, str(article)]
+    command = [*HEEDING_INTERRUPTS, "summarize", "-m", "m", "--base-url", server.base_url, str(article)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         while not server.requests:
             time.sleep(0.05)
@@ -309,7 +297,7 @@ def test_an_interrupt_ends_at_once_with_130(server: ProtocolServer, article: Pat
 
 
 def test_the_embedded_model_can_be_interrupted_too() -> None:
-    command = [*HEEDING_INTERRUPTS, str(SEED), "-v"]
+    command = [*HEEDING_INTERRUPTS, "summarize", str(SEED), "-v"]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, **pipes, cwd=ROOT) as process:
         assert process.stderr is not None
