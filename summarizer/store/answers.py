@@ -5,16 +5,14 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from summarizer.errors import StoreError
 from summarizer.settings import data_directory
-from summarizer.store.database import connect, is_damage, open_database, set_aside
+from summarizer.store.database import connect, is_damage, open_database, set_aside, told_plainly
 
 __all__ = ["AnswerStore", "StoredAnswer", "store_path"]
 
@@ -67,6 +65,15 @@ _COLUMNS = [field.name for field in fields(StoredAnswer)]
 _INSERT = (
     f"INSERT OR REPLACE INTO answers ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"  # noqa: S608 - names of our own columns
 )
+
+_CLEARED_AWAY = (
+    """DELETE FROM provider_requests WHERE text_sha256 NOT IN (SELECT text_sha256 FROM answers)
+    AND mark IN (SELECT mark FROM provider_jobs WHERE state = 'fetched')""",
+    """DELETE FROM provider_jobs WHERE state = 'fetched' AND mark NOT IN (SELECT mark FROM provider_requests)""",
+    """DELETE FROM documents WHERE sha256 NOT IN (SELECT text_sha256 FROM answers)
+    AND sha256 NOT IN (SELECT text_sha256 FROM provider_requests)""",
+)
+"""What goes with the last answer to a text: jobs that were fetched, then the text."""
 
 
 @dataclass
@@ -138,19 +145,20 @@ class AnswerStore:
         Raises:
             StoreError: If the file cannot be read.
         """
-        with self._reading, self._told_plainly():
+        with self._reading, told_plainly(self.path):
             return self._reader.execute(statement, values).fetchall()
 
     def delete(self, identifiers: list[int]) -> int:
-        """Delete answers by id, and texts that no answer is left of; gives how many answers went.
+        """Delete answers by id, and texts that no answer is left of and no job is under way for; gives how many went.
 
         Raises:
             StoreError: If the file cannot be written.
         """
-        with self._told_plainly(), connect(self.path) as connection:
+        with told_plainly(self.path), connect(self.path) as connection:
             connection.execute("BEGIN IMMEDIATE")
             gone = connection.executemany("DELETE FROM answers WHERE id = ?", [(one,) for one in identifiers]).rowcount
-            connection.execute("DELETE FROM documents WHERE sha256 NOT IN (SELECT text_sha256 FROM answers)")
+            for statement in _CLEARED_AWAY:
+                connection.execute(statement)
             connection.execute("COMMIT")
         connection.close()
         return gone
@@ -161,7 +169,7 @@ class AnswerStore:
         Raises:
             StoreError: If another process holds the file, or there is no room for the copy.
         """
-        with self._told_plainly(), connect(self.path) as connection:
+        with told_plainly(self.path), connect(self.path) as connection:
             connection.execute("VACUUM")
         connection.close()
 
@@ -198,7 +206,7 @@ class AnswerStore:
 
     def _commit(self, connection: sqlite3.Connection, together: list[_Writing]) -> None:
         try:
-            with self._told_plainly():
+            with told_plainly(self.path):
                 connection.execute("BEGIN IMMEDIATE")
                 for writing in together:
                     document = writing.answer.text_sha256, writing.text
@@ -216,16 +224,3 @@ class AnswerStore:
         for writing in together:
             if writing.done.set_running_or_notify_cancel():  # who waits may have been interrupted
                 writing.done.set_result(None)
-
-    @contextmanager
-    def _told_plainly(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, sqlite3.Warning) as error:
-            raise StoreError(_explained(self.path, error)) from error
-
-
-def _explained(path: Path, error: Exception) -> str:
-    if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
-        return f"The answer store {path} is damaged ({error}); run the command again and it is set aside."
-    return f"The answer store {path} cannot be used ({error}); make room, or go on without it (--no-cache)."

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 from summarizer.errors import StoreError
 
-__all__ = ["NEWEST_VERSION", "connect", "is_damage", "open_database", "set_aside"]
+__all__ = ["NEWEST_VERSION", "connect", "is_damage", "open_database", "set_aside", "told_plainly"]
 
 _WAIT_SECONDS = 30.0
 """For another process that is writing."""
@@ -120,6 +121,21 @@ def is_damage(error: sqlite3.Error) -> bool:
     if code is None:
         return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
     return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+@contextmanager
+def told_plainly(path: Path) -> Iterator[None]:
+    """Raise `StoreError` with a sentence in place of what SQLite raises."""
+    try:
+        yield
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
+            raise StoreError(
+                f"The answer store {path} is damaged ({error}); run the command again and it is set aside."
+            ) from error
+        raise StoreError(
+            f"The answer store {path} cannot be used ({error}); make room, or go on without it (--no-cache)."
+        ) from error
 
 
 def set_aside(path: Path) -> Path:
