@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from summarizer.schemas import Envelope
 
-__all__ = ["BatchFailure", "BatchRecord"]
+__all__ = ["BatchFailure", "BatchRecord", "record_of"]
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -22,6 +23,15 @@ class BatchRecord(Envelope[AnswerT]):
 
     metadata: dict[str, Any] = Field(default_factory=dict)
     """What stood beside the text in its source, unchanged."""
+
+
+def record_of(
+    identifier: str, metadata: Mapping[str, Any], envelope: Envelope[Any], schema: type[BaseModel]
+) -> BatchRecord[Any]:
+    """The record of a document that was answered; the envelope is not validated again."""
+    kind: type[BatchRecord[Any]] = BatchRecord[schema]  # type: ignore[valid-type]
+    values = {name: getattr(envelope, name) for name in type(envelope).model_fields}
+    return kind.model_construct(id=identifier, metadata=dict(metadata), **values)
 
 
 class BatchFailure(BaseModel):

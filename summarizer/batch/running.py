@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from typing import Any
 
 from summarizer.batch.documents import BatchDocument
-from summarizer.batch.outputs import BatchOutput, FailureFile, IdentifierSet
-from summarizer.batch.records import BatchFailure, BatchRecord
+from summarizer.batch.ledger import Ledger
+from summarizer.batch.outputs import BatchOutput, FailureFile
+from summarizer.batch.records import BatchFailure, BatchRecord, record_of
 from summarizer.engine import Summarizer
 from summarizer.errors import (
-    InputError,
     ModelRefusedError,
     ModelUnavailableError,
     OutputError,
@@ -27,7 +26,7 @@ from summarizer.errors import (
 )
 from summarizer.models.pace import Pace
 from summarizer.models.prices import price_of
-from summarizer.schemas import Envelope, TokenUsage
+from summarizer.schemas import TokenUsage
 
 __all__ = ["BatchOptions", "BatchSummary", "FailureLimit", "run_batch"]
 
@@ -172,10 +171,9 @@ class _Batch:
     ) -> None:
         self._summarizer, self._output, self._failures = summarizer, output, failures
         self._pace, self._options, self._progress = pace, options, progress
-        self._record: type[BatchRecord[Any]] = BatchRecord[summarizer.schema]  # type: ignore[name-defined]
         self._summary = summary
-        self._finished, self._seen, self._places = IdentifierSet(), IdentifierSet(), IdentifierSet()
-        self._earlier: dict[str, BatchFailure] = {}
+        template = summarizer.template
+        self._ledger = Ledger(output, failures, (summarizer.settings.model, f"{template.name} {template.version}"))
         self._outcomes: asyncio.Queue[_Outcome | None] = asyncio.Queue()
         self._started = self._written = 0
         self._advanced = asyncio.Event()
@@ -184,7 +182,6 @@ class _Batch:
         """What takes documents and waits for them, as long as it does."""
 
     async def run(self, documents: Iterator[BatchDocument]) -> BatchSummary:
-        self._look_back()
         self._main = asyncio.current_task()
         writer = asyncio.create_task(self._write_all())
         writer.add_done_callback(self._writer_ended)
@@ -211,28 +208,9 @@ class _Batch:
         await asyncio.gather(*calls, return_exceptions=True)
         self._outcomes.put_nowait(None)
         await asyncio.shield(asyncio.gather(writer, return_exceptions=True))
-        self._summary.left_failed = self._failures.close(self._finished)
+        self._summary.left_failed = self._failures.close(self._ledger.finished)
         if not isinstance(self._summary.stopped, OutputError):
             self._output.close()
-
-    def _look_back(self) -> None:
-        """Find out what earlier runs have done."""
-        for identifier, record in self._output.finished():
-            if record is not None and not len(self._finished):
-                self._check_same_question(record)
-            self._finished.add(identifier)
-        self._earlier = self._failures.failures()
-
-    def _check_same_question(self, record: dict[str, Any]) -> None:
-        template = self._summarizer.template
-        now = self._summarizer.settings.model, f"{template.name} {template.version}"
-        prompt = record.get("prompt") or {}
-        then = (record.get("model") or {}).get("name"), f"{prompt.get('name')} {prompt.get('version')}"
-        if now != then:
-            raise UsageError(
-                f"The output was begun with the model {then[0]} and the prompt {then[1]}, and this is {now[0]} with "
-                f"{now[1]}; name another output with -o, or the same model and prompt."
-            )
 
     async def _start_all(self, documents: Iterator[BatchDocument], calls: set[asyncio.Task[None]]) -> None:
         while (document := await asyncio.to_thread(next, documents, None)) is not None:
@@ -240,29 +218,22 @@ class _Batch:
                 continue
             await self._room()
             place, self._started = self._started, self._started + 1
-            if document.id in self._seen:
-                self._outcomes.put_nowait(self._used_twice(document, place))
+            if self._ledger.is_used(document):
+                self._outcomes.put_nowait(_Outcome(place=place, failure=self._ledger.used_twice(document)))
                 continue
-            self._note(document)
+            self._ledger.note(document)
             await self._pace.enter()
             call = asyncio.create_task(self._one(document, place))
             calls.add(call)
             call.add_done_callback(calls.discard)
 
     def _is_wanted(self, document: BatchDocument) -> bool:
-        if document.id in self._seen:
-            return f"{document.id}\n{document.source}" not in self._places  # the same file by two names of it
-        earlier = document.id in self._earlier
-        if document.id in self._finished or earlier != self._options.retry_failed:
-            self._note(document)
+        known = self._ledger.is_used(document)
+        wanted = self._ledger.is_left(document, retry_failed=self._options.retry_failed)
+        if not wanted and not known:
             self._summary.skipped += 1
             self._progress(self._summary)
-            return False
-        return True
-
-    def _note(self, document: BatchDocument) -> None:
-        self._seen.add(document.id)
-        self._places.add(f"{document.id}\n{document.source}")
+        return wanted
 
     async def _room(self) -> None:
         """Wait until few enough documents are ahead of what is written."""
@@ -275,37 +246,16 @@ class _Batch:
         try:
             envelope = await self._summarizer.asummarize(document.read())
             tokens = 0 if envelope.from_store else envelope.token_usage.total_tokens
-            self._outcomes.put_nowait(_Outcome(place=place, record=self._as_record(document, envelope)))
+            record = record_of(document.id, document.metadata, envelope, self._summarizer.schema)
+            self._outcomes.put_nowait(_Outcome(place=place, record=record))
         except ModelRefusedError as error:  # no fault of the document: it stays to be done
             self._stop(error)
-        except SummarizerError as error:
-            self._outcomes.put_nowait(self._failed(document, place, error, str(error)))
         except Exception as error:  # noqa: BLE001 - one document must not end the others
-            reason = f"Something unforeseen happened ({error}); try it alone with 'summarizer summarize --debug'."
-            self._outcomes.put_nowait(self._failed(document, place, error, reason))
+            available = not isinstance(error, ModelUnavailableError)
+            failure = self._ledger.failure(document, error)
+            self._outcomes.put_nowait(_Outcome(place=place, failure=failure, available=available))
         finally:
             await self._pace.leave(tokens)
-
-    def _as_record(self, document: BatchDocument, envelope: Envelope[Any]) -> BatchRecord[Any]:
-        values = {name: getattr(envelope, name) for name in type(envelope).model_fields}
-        return self._record.model_construct(id=document.id, metadata=dict(document.metadata), **values)
-
-    def _failed(self, document: BatchDocument, place: int, error: Exception, reason: str) -> _Outcome:
-        earlier = self._earlier.get(document.id)
-        failure = BatchFailure(
-            id=document.id,
-            source=document.source,
-            error=type(error).__name__,
-            reason=reason,
-            tries=1 + (earlier.tries if earlier else 0),
-            failed_at=datetime.now(UTC).replace(microsecond=0),
-        )
-        return _Outcome(place=place, failure=failure, available=not isinstance(error, ModelUnavailableError))
-
-    def _used_twice(self, document: BatchDocument, place: int) -> _Outcome:
-        twice = InputError(f"The id {document.id!r} was used before; give each document one of its own.")
-        named = replace(document, id=f"{document.id} ({document.source})")
-        return self._failed(named, place, twice, str(twice))
 
     def _stop(self, reason: SummarizerError) -> None:
         """End the batch before its last document."""
@@ -359,7 +309,7 @@ class _Batch:
         self._written += 1
         self._advanced.set()
         if outcome.record is not None:
-            self._finished.add(outcome.record.id)
+            self._ledger.finished.add(outcome.record.id)
             summary.done += 1
             self._unavailable = 0
             self._add_cost(outcome.record)

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -17,6 +16,7 @@ from summarizer.documents import Document, read
 from summarizer.engine import background_loop
 from summarizer.engine.answer_key import AnswerKey
 from summarizer.engine.assembly import assemble
+from summarizer.engine.enveloping import envelope_of
 from summarizer.engine.keeping import kept_answer, load_kept
 from summarizer.engine.turn_answers import GRAMMAR
 from summarizer.engine.turns import read_in_turns, sentences_to_show
@@ -28,15 +28,7 @@ from summarizer.models.opening import WHOLE_PROMPT, default_prompt
 from summarizer.models.pace import Pace
 from summarizer.models.weights import Progress
 from summarizer.prompting import Message, load_schema, load_template
-from summarizer.schemas import (
-    SCHEMA_VERSION,
-    Briefing,
-    DocumentReference,
-    Envelope,
-    ModelReference,
-    PromptReference,
-    SchemaReference,
-)
+from summarizer.schemas import Briefing, DocumentReference, Envelope, PromptReference
 from summarizer.settings import Settings, load_settings
 from summarizer.store import AnswerStore
 
@@ -163,11 +155,24 @@ class Summarizer:
         tell = progress or _silent
         if self.store is None:
             return await self._ask(document, tell)
+        kept = self.kept(document, repeat)
+        return kept or await self._shared(self.key_of(document, repeat), document, tell)
+
+    def key_of(self, document: Document, repeat: int = 0) -> str:
+        """The key under which the store keeps the answer: a hash of all that decides it."""
         if self._key is None:
             self._key = AnswerKey(self.settings, self.template, self.schema, self.parameters)
-        key = self._key.of(document, repeat)
-        kept = None if self.settings.answer_cache == "refresh" else load_kept(self.store, key, self.schema, document)
-        return kept or await self._shared(key, document, tell)
+        return self._key.of(document, repeat)
+
+    def kept(self, document: Document, repeat: int = 0) -> Envelope[Any] | None:
+        """The answer that the store has; None where there is none, or all is to be asked again.
+
+        Raises:
+            StoreError: If the store cannot be read.
+        """
+        if self.store is None or self.settings.answer_cache == "refresh":
+            return None
+        return load_kept(self.store, self.key_of(document, repeat), self.schema, document)
 
     async def _shared(self, key: str, document: Document, progress: Progress) -> Envelope[Any]:
         """The answer to a question that is asked now, once however many wait for it."""
@@ -237,25 +242,8 @@ class Summarizer:
         return self._model
 
     def _envelope(self, document: Document, model: LanguageModel, reply: Reply[Any], seconds: float) -> Envelope[Any]:
-        is_briefing = self.schema is Briefing
-        reference = model.reference
-        return Envelope[self.schema](  # type: ignore[name-defined]  # the schema is known when the template is read
-            document=DocumentReference.of(document),
-            model=ModelReference(
-                name=reference.name,
-                served_as=reference.served_as if model.embedded else reply.served_as,
-                base_url=reference.base_url,
-            ),
-            prompt=PromptReference(name=self.template.name, version=self.template.version),
-            answer_schema=SchemaReference(
-                name="Briefing" if is_briefing else f"{self.schema.__module__}:{self.schema.__qualname__}",
-                version=SCHEMA_VERSION,
-            ),
-            token_usage=reply.usage,
-            seconds=round(seconds, 3),
-            written_at=datetime.now(UTC).replace(microsecond=0),
-            briefing=reply.content,
-        )
+        prompt = PromptReference(name=self.template.name, version=self.template.version)
+        return envelope_of(document, model, self.schema, prompt, reply, seconds)
 
     def _document(self, document: Document | str | Path) -> Document:
         if isinstance(document, Document):

@@ -1,0 +1,63 @@
+"""From a model's reply to the answer in its envelope."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from summarizer.documents import Document
+from summarizer.models import LanguageModel, Reply
+from summarizer.schemas import (
+    SCHEMA_VERSION,
+    Briefing,
+    DocumentReference,
+    Envelope,
+    ModelReference,
+    PromptReference,
+    SchemaReference,
+)
+
+__all__ = ["envelope_of", "schema_reference"]
+
+
+def schema_reference(schema: type[BaseModel]) -> SchemaReference:
+    """What an envelope calls a schema: `Briefing`, or `module:Class`."""
+    name = "Briefing" if schema is Briefing else f"{schema.__module__}:{schema.__qualname__}"
+    return SchemaReference(name=name, version=SCHEMA_VERSION)
+
+
+def envelope_of(
+    document: Document,
+    model: LanguageModel,
+    schema: type[BaseModel],
+    prompt: PromptReference,
+    reply: Reply[Any],
+    seconds: float,
+) -> Envelope[Any]:
+    """The envelope of an answer, written now.
+
+    Args:
+        document: What was read.
+        model: What read it.
+        schema: What the answer follows.
+        prompt: The template that was used.
+        reply: The answer and what it took.
+        seconds: From the first request to the validated answer.
+    """
+    reference = model.reference
+    return Envelope[schema](  # type: ignore[valid-type]
+        document=DocumentReference.of(document),
+        model=ModelReference(
+            name=reference.name,
+            served_as=reference.served_as if model.embedded else reply.served_as,
+            base_url=reference.base_url,
+        ),
+        prompt=prompt,
+        answer_schema=schema_reference(schema),
+        token_usage=reply.usage,
+        seconds=round(seconds, 3),
+        written_at=datetime.now(UTC).replace(microsecond=0),
+        briefing=reply.content,
+    )
