@@ -21,10 +21,11 @@ from summarizer.schemas import TokenUsage
 if TYPE_CHECKING:
     from summarizer.models.language_model import LanguageModel
 
-__all__ = ["explained", "redacted"]
+__all__ = ["explained", "explained_job", "explained_refusal", "redacted"]
 
 _TOO_LONG = ("context_length_exceeded", "context length", "context size", "exceed_context", "too many tokens")
 _LONGEST_QUOTE = 240
+_NO_SUCH_ADDRESS = frozenset({404, 405, 501})
 
 
 def redacted(text: str, secrets: tuple[str, ...] | list[str]) -> str:
@@ -73,6 +74,56 @@ def explained(
         f"{name}{server} did not answer in the OpenAI protocol ({type(cause).__name__}: {said}); check the base URL "
         "(it usually ends in /v1) and the server."
     )
+
+
+def explained_job(error: Exception, model: LanguageModel, attempts: Attempts, missing: str) -> SummarizerError:
+    """The error to raise in place of one that came while a provider's batch API was used.
+
+    Args:
+        error: What was raised.
+        model: Whose server it is.
+        attempts: Those of the call.
+        missing: What it means that the server has nothing at the address, and what to do then.
+    """
+    status = status_of(error)
+    name = model.reference.name
+    server = f" at {model.reference.base_url}" if model.reference.base_url else ""
+    said = redacted(_said(error), list(model.secrets))
+    if status in _NO_SUCH_ADDRESS:
+        return ModelRefusedError(f"The server of {name}{server} {missing} (it says: {said}).")
+    if status in (401, 403, 429) or (status is not None and is_worth_repeating(error)):
+        return _of_status(status, error, name, server, said, attempts)
+    if status is not None:
+        return ModelUnavailableError(f"The server of {name}{server} refused the batch with {status} ({said}).")
+    if isinstance(error, TimeoutError):
+        return ModelUnavailableError(f"The server of {name}{server} did not finish in time; raise SUMMARIZER_TIMEOUT.")
+    if is_worth_repeating(error):
+        return ModelUnavailableError(
+            f"The server of {name}{server} could not be reached ({said}); is it running, and is the address right?"
+        )
+    return ModelUnavailableError(
+        f"The server of {name}{server} did not answer as OpenAI's batch API does ({type(error).__name__}: {said}); "
+        "leave out --provider-batch."
+    )
+
+
+def explained_refusal(code: str, said: str, model: LanguageModel, document: Document) -> SummarizerError:
+    """The error of a document whose request in a batch was not answered.
+
+    Args:
+        code: The status or error code that the provider gave.
+        said: What it said.
+        model: What was asked.
+        document: What it was asked about.
+    """
+    name = model.reference.name
+    text = redacted(" ".join(said.split())[:_LONGEST_QUOTE].rstrip("."), list(model.secrets))
+    if any(sign in f"{code} {text}".lower() for sign in _TOO_LONG):
+        return InputError(
+            f"The text ({len(document.text)} characters) is longer than {name} can read (the server says: {text}); "
+            "shorten it or name a model with a larger context."
+        )
+    return ModelUnavailableError(f"{name} gave no answer in the batch ({code}: {text}); --retry-failed tries again.")
 
 
 def _of_status(

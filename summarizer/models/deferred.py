@@ -1,0 +1,82 @@
+"""A model whose requests are sent by other means: it says what it would send, and reads what came back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel
+
+from summarizer.documents import Document
+from summarizer.errors import SummarizerError
+from summarizer.models.language_model import Connection, LanguageModel, Limits, Reply
+from summarizer.prompting import Message
+
+__all__ = ["DeferredModel"]
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+_NOTHING_TO_ASK: list[Message] = [{"role": "user", "content": ""}]
+_SECONDS = 60.0
+"""Of what waits for no network: far more than it takes."""
+
+
+class DeferredModel:
+    """Makes requests and reads responses in two steps that may lie a day apart.
+
+    Both steps run through `LanguageModel.answer`, with nothing but the sending taken out, so that the request, the
+    reading of the response and the validation are those of a live call.
+
+    Args:
+        model: On a server that speaks the OpenAI protocol.
+    """
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._request: dict[str, Any] = {}
+        self._response: Any = None
+        self._model = replace(model, connect=lambda: self._connected(model.connect()))
+
+    async def request(self, messages: list[Message], schema: type[BaseModel], document: Document) -> Mapping[str, Any]:
+        """The body of the chat completion that a live call would send first."""
+        self._request, self._response = {}, _completion({"choices": []})
+        try:
+            await self._answer(messages, schema, document)
+        except SummarizerError:  # there is no answer yet
+            if not self._request:
+                raise
+        return self._request
+
+    async def reply(self, body: Mapping[str, Any], schema: type[AnswerT], document: Document) -> Reply[AnswerT]:
+        """The reply that a live call would have given for the body of a chat completion.
+
+        Raises:
+            AnswerError: If the answer does not fit the schema or the document.
+        """
+        self._response = _completion(body)
+        return await self._answer(_NOTHING_TO_ASK, schema, document)
+
+    async def _answer(self, messages: list[Message], schema: type[AnswerT], document: Document) -> Reply[AnswerT]:
+        limits = Limits(retries=0, deadline=time.monotonic() + _SECONDS)
+        return await self._model.answer(messages, schema, document, limits)
+
+    def _connected(self, connection: Connection) -> Connection:
+        import instructor  # heavy, loaded when a model is asked
+
+        async def create(**request: Any) -> Any:
+            self._request = request
+            return self._response
+
+        live = connection.structured
+        patched = instructor.patch(create=cast("Any", create), mode=live.mode)
+        structured = instructor.AsyncInstructor(
+            client=None, create=cast("Any", patched), mode=live.mode, provider=live.provider
+        )
+        return Connection(structured=structured, chat=None)
+
+
+def _completion(body: Mapping[str, Any]) -> Any:
+    from openai.types.chat import ChatCompletion
+
+    return ChatCompletion.construct(**body)  # as the SDK does: what a server leaves out is no error yet
