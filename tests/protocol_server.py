@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.batch_desk import BatchDesk
+
 __all__ = ["Answer", "ProtocolServer", "Request", "protocol_server"]
 
 
@@ -62,12 +64,17 @@ class ProtocolServer:
         self._answers: deque[Answer] = deque()
         self._rule: Callable[[Request], Answer] | None = None
         self._lock = threading.Lock()
+        self.batches = BatchDesk(self._answer_later)
+        """Its files and batch jobs (/v1/files, /v1/batches); what they ask is answered as live requests are."""
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
+                server._handle(self)
+
+            def do_GET(self) -> None:
                 server._handle(self)
 
             def log_message(self, *_: object) -> None:
@@ -97,14 +104,12 @@ class ProtocolServer:
         self._http.server_close()
 
     def _handle(self, handler: BaseHTTPRequestHandler) -> None:
-        raw = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        raw = _read_body(handler)
+        if handler.path.startswith(("/v1/files", "/v1/batches")):
+            self._handle_batch(handler, raw)
+            return
         request = Request(handler.path, dict(handler.headers), json.loads(raw or b"{}"), time.monotonic())
-        with self._lock:
-            self.requests.append(request)
-            if self._rule is None:
-                answer = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
-        if self._rule is not None:
-            answer = self._rule(request)
+        answer = self._answer_to(request)
         time.sleep(answer.delay)
         body = answer.body if answer.body is not None else json.dumps(self._completion(answer, request)).encode()
         handler.send_response(answer.status)
@@ -115,12 +120,33 @@ class ProtocolServer:
         if answer.close_after is not None:
             handler.wfile.write(body[: answer.close_after])
             handler.wfile.flush()
-            handler.close_connection = True
-            # No lingering: the other side sees the connection reset, as when a server dies.
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            handler.connection.close()
+            _break_off(handler)
             return
         handler.wfile.write(body)
+
+    def _answer_to(self, request: Request) -> Answer:
+        with self._lock:
+            self.requests.append(request)
+            if self._rule is None:
+                return self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+        return self._rule(request)
+
+    def _handle_batch(self, handler: BaseHTTPRequestHandler, raw: bytes) -> None:
+        response = self.batches.handle(handler.command, handler.path, dict(handler.headers), raw)
+        if response.dropped:
+            _break_off(handler)
+            return
+        handler.send_response(response.status)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(response.body)))
+        handler.end_headers()
+        handler.wfile.write(response.body)
+
+    def _answer_later(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The answer to one request of a batch."""
+        request = Request("/v1/chat/completions", {}, body, time.monotonic())
+        answer = self._answer_to(request)
+        return answer.status, self._completion(answer, request)
 
     @staticmethod
     def _completion(answer: Answer, request: Request) -> dict[str, Any]:
@@ -140,6 +166,25 @@ class ProtocolServer:
         if answer.usage is not None:
             completion["usage"] = {**answer.usage, "total_tokens": sum(answer.usage.values())}
         return completion
+
+
+def _read_body(handler: BaseHTTPRequestHandler) -> bytes:
+    """The body of a request, of known length or in chunks."""
+    if handler.headers.get("Transfer-Encoding", "").lower() != "chunked":
+        return handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+    chunks = []
+    while size := int(handler.rfile.readline(), 16):
+        chunks.append(handler.rfile.read(size))
+        handler.rfile.readline()
+    handler.rfile.readline()
+    return b"".join(chunks)
+
+
+def _break_off(handler: BaseHTTPRequestHandler) -> None:
+    """Break the connection; without lingering: the other side sees it reset, as when a server dies."""
+    handler.close_connection = True
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
 
 
 def _tool_name(body: dict[str, Any]) -> str:

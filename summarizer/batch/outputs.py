@@ -18,7 +18,7 @@ from summarizer.batch.records import BatchFailure, BatchRecord
 from summarizer.errors import OutputError, UsageError
 from summarizer.settings import cache_directory
 
-__all__ = ["BatchOutput", "FailureFile", "IdentifierSet", "open_output", "output_lock"]
+__all__ = ["BatchOutput", "FailureFile", "IdentifierSet", "kind_of", "open_output", "output_lock"]
 
 _ID_FIRST = re.compile(rb'\{"id":\s*(?="(?:[^"\\]|\\.)*")')
 _LONGEST_NAME = 100
@@ -78,7 +78,7 @@ def open_output(target: str, kind: str | None = None) -> BatchOutput:
     if target == "-":
         return _StandardOutput()
     path = Path(target)
-    chosen = kind or _kind_of(target)
+    chosen = kind or kind_of(target)
     if chosen == "folder":
         return _FolderOutput(path)
     if chosen == "jsonl":
@@ -112,7 +112,12 @@ def output_lock(target: str) -> Iterator[None]:
         raise UsageError(f"Another run writes to {target}; wait for it, or name another output with -o.") from None
 
 
-def _kind_of(target: str) -> str:
+def kind_of(target: str) -> str:
+    """The kind of output that a target's name tells: `jsonl`, `folder` or `parquet`.
+
+    Raises:
+        UsageError: If it tells none.
+    """
     path = Path(target)
     if path.is_dir() or target.endswith(("/", os.sep)):
         return "folder"

@@ -108,6 +108,21 @@ class BatchSummary:
     stopped: SummarizerError | None = None
     """Why the batch ended before its last document."""
 
+    def add_answer(self, record: BatchRecord[Any], price: float | None) -> None:
+        """Count an answer and what it took.
+
+        Args:
+            record: The answer, written.
+            price: What it cost in US dollars, if that is known.
+        """
+        self.done += 1
+        if record.from_store:
+            self.from_store += 1
+            return
+        self.usage += record.token_usage
+        if price is not None:
+            self.price = (self.price or 0.0) + price
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Outcome:
@@ -310,22 +325,13 @@ class _Batch:
         self._advanced.set()
         if outcome.record is not None:
             self._ledger.finished.add(outcome.record.id)
-            summary.done += 1
             self._unavailable = 0
-            self._add_cost(outcome.record)
+            summary.add_answer(outcome.record, price_of(outcome.record))
         else:
             summary.failed += 1
             self._unavailable = 0 if outcome.available else self._unavailable + 1
             self._judge(outcome)
         self._progress(summary)
-
-    def _add_cost(self, record: BatchRecord[Any]) -> None:
-        if record.from_store:
-            self._summary.from_store += 1
-            return
-        self._summary.usage += record.token_usage
-        if (price := price_of(record)) is not None:
-            self._summary.price = (self._summary.price or 0.0) + price
 
     def _judge(self, outcome: _Outcome) -> None:
         """Stop where so much fails that something must be wrong with more than a document."""

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
+from summarizer.cli.batch_command import complete_source
+from summarizer.cli.provider_batch import POLL_EVERY, PollEvery, Wait, submit
 from summarizer.cli.summarize import PARAMETER, parse_parameters
 from summarizer.cli.terminal import say
 from summarizer.errors import TooManyFailuresError, UsageError
@@ -29,7 +31,10 @@ _LINE_EVERY = 30.0
 def batch(  # noqa: PLR0913, PLR0917 - the options of a command
     sources: Annotated[
         list[str] | None,
-        typer.Argument(help="Files, folders, globs, JSON lines (.jsonl), or - for JSON lines on standard input."),
+        typer.Argument(
+            help="Files, folders, globs, JSON lines (.jsonl), or - for JSON lines on standard input.",
+            autocompletion=complete_source,
+        ),
     ] = None,
     output: Annotated[
         str | None,
@@ -68,6 +73,14 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
     max_failures: Annotated[
         str | None, typer.Option(metavar="N|P%", help="Stop when more than so many documents fail.")
     ] = None,
+    provider_batch: Annotated[
+        bool,
+        typer.Option(
+            "--provider-batch", help="Submit to the provider's batch API: half the price, answers within a day."
+        ),
+    ] = False,
+    wait: Wait = False,
+    poll_every: PollEvery = POLL_EVERY,
     timeout: Annotated[float | None, typer.Option(help="Deadline of one document in seconds. [600]")] = None,
     retries: Annotated[int | None, typer.Option(help="Repeats of a failed call, and of a wrong answer. [3]")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Longest answer, in tokens.")] = None,
@@ -87,6 +100,14 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         raise UsageError("There is nothing to read; name files, folders, globs or JSON lines.")
     if output is None:
         raise UsageError("Name where the answers go with -o: OUT.jsonl, OUT.parquet, a folder, or - for stdout.")
+    paced = {
+        "--concurrency": concurrency,
+        "--rpm": rpm,
+        "--tpm": tpm,
+        "--max-failures": max_failures,
+        "--ordered": ordered or None,
+    }
+    _check_ways(provider_batch=provider_batch, wait=wait, paced=[name for name in paced if paced[name] is not None])
 
     from summarizer.batch import BatchOptions, BatchSummary, batch_documents, open_output, run_batch
     from summarizer.batch.documents import SourceOptions, count_documents
@@ -124,6 +145,18 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         sources,
         SourceOptions(text_field=text_field, id_field=id_field, language=settings.language, encoding=encoding),
     )
+    if provider_batch:
+        submit(
+            summarizer,
+            documents,
+            output=output,
+            form=form,
+            retry_failed=retry_failed,
+            wait=wait,
+            poll_every=poll_every,
+            quiet=quiet,
+        )
+        return
     summary = BatchSummary()
     with (
         output_lock(output),
@@ -151,11 +184,19 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         try:
             asyncio.run(run())
         except (KeyboardInterrupt, asyncio.CancelledError):
-            say(f"{_told(summary)} The same command goes on where it stopped.")
+            say(f"{told(summary)} The same command goes on where it stopped.")
             sys.exit(INTERRUPTED)
     if not quiet:
-        say(_told(summary))
+        say(told(summary))
     _end(summary, output)
+
+
+def _check_ways(*, provider_batch: bool, wait: bool, paced: list[str]) -> None:
+    """Refuse options of the other way of asking."""
+    if wait and not provider_batch:
+        raise UsageError("--wait is for --provider-batch; a batch without it always waits.")
+    if provider_batch and paced:
+        raise UsageError(f"With --provider-batch the provider sets the pace; leave {', '.join(paced)} out.")
 
 
 def _end(summary: BatchSummary, output: str) -> None:
@@ -170,7 +211,7 @@ def _end(summary: BatchSummary, output: str) -> None:
         )
 
 
-def _told(summary: BatchSummary) -> str:
+def told(summary: BatchSummary) -> str:
     """One line of what was done."""
     parts = [f"{_counted(summary.done, 'document')} done"]
     if summary.from_store:
@@ -240,6 +281,6 @@ def _lines(total: int | None) -> Callable[[BatchSummary], None]:
         nonlocal last
         if time.monotonic() - last >= _LINE_EVERY:
             last = time.monotonic()
-            say(_told(summary)[:-1] + (f", {total} in all." if total is not None else "."))
+            say(told(summary)[:-1] + (f", {total} in all." if total is not None else "."))
 
     return show

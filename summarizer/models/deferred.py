@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -13,6 +13,9 @@ from summarizer.documents import Document
 from summarizer.errors import SummarizerError
 from summarizer.models.language_model import Connection, LanguageModel, Limits, Reply
 from summarizer.prompting import Message
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
 
 __all__ = ["DeferredModel"]
 
@@ -40,7 +43,9 @@ class DeferredModel:
 
     async def request(self, messages: list[Message], schema: type[BaseModel], document: Document) -> Mapping[str, Any]:
         """The body of the chat completion that a live call would send first."""
-        self._request, self._response = {}, _completion({"choices": []})
+        from openai.types.chat import ChatCompletion
+
+        self._request, self._response = {}, ChatCompletion.construct(choices=[])
         try:
             await self._answer(messages, schema, document)
         except SummarizerError:  # there is no answer yet
@@ -48,13 +53,13 @@ class DeferredModel:
                 raise
         return self._request
 
-    async def reply(self, body: Mapping[str, Any], schema: type[AnswerT], document: Document) -> Reply[AnswerT]:
-        """The reply that a live call would have given for the body of a chat completion.
+    async def reply(self, completion: ChatCompletion, schema: type[AnswerT], document: Document) -> Reply[AnswerT]:
+        """The reply that a live call would have given for a completion.
 
         Raises:
             AnswerError: If the answer does not fit the schema or the document.
         """
-        self._response = _completion(body)
+        self._response = completion
         return await self._answer(_NOTHING_TO_ASK, schema, document)
 
     async def _answer(self, messages: list[Message], schema: type[AnswerT], document: Document) -> Reply[AnswerT]:
@@ -74,9 +79,3 @@ class DeferredModel:
             client=None, create=cast("Any", patched), mode=live.mode, provider=live.provider
         )
         return Connection(structured=structured, chat=None)
-
-
-def _completion(body: Mapping[str, Any]) -> Any:
-    from openai.types.chat import ChatCompletion
-
-    return ChatCompletion.construct(**body)  # as the SDK does: what a server leaves out is no error yet
