@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
@@ -117,10 +118,9 @@ class PromptTemplate:
         return self._render(
             {
                 **parameters,
+                **_shown_schema(schema),
                 "document": _shown_document(document),
                 "sentences": [_shown_sentence(sentence) for sentence in document.sentences],
-                "schema": json.dumps(schema.model_json_schema(), ensure_ascii=False),
-                "fields": outline(schema),
             }
         )
 
@@ -268,6 +268,12 @@ def _as_type_of(default: Any, value: Any, name: str) -> Any:
         return TypeAdapter(type(default)).validate_python(loaded)
     except ValidationError:
         raise UsageError(f"The parameter {name!r} takes a value like {default!r}, not {value!r}.") from None
+
+
+@lru_cache(maxsize=8)
+def _shown_schema(schema: type[BaseModel]) -> Mapping[str, str]:
+    """Made once a schema: for a short document it would take longer than all the rest."""
+    return {"schema": json.dumps(schema.model_json_schema(), ensure_ascii=False), "fields": outline(schema)}
 
 
 def _shown_document(document: Document) -> dict[str, Any]:

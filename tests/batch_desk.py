@@ -71,6 +71,7 @@ class BatchDesk:
     def handle(self, method: str, path: str, headers: dict[str, str], raw: bytes) -> Response:
         """Answer a call."""
         path, _, query = path.partition("?")
+        headers = {name.lower(): value for name, value in headers.items()}
         call = re.sub(r"(file|batch)_\w+", r"\1", f"{method} {path}")
         with self._lock:
             self.calls.append(call)
@@ -79,7 +80,7 @@ class BatchDesk:
                 return Response(dropped=True)
             if fault is not None and fault.isdecimal():
                 return _error(int(fault), "so it was set")
-            if self.key is not None and headers.get("Authorization") != f"Bearer {self.key}":
+            if self.key is not None and headers.get("authorization") != f"Bearer {self.key}":
                 return _error(401, "Incorrect API key provided")
             response = self._answered(method, path, query, headers, raw)
             return Response(dropped=True) if fault == "after" else response
@@ -103,7 +104,7 @@ class BatchDesk:
         return _error(404, f"No such address or object: {path}")
 
     def _upload(self, headers: dict[str, str], raw: bytes) -> Response:
-        boundary = headers["Content-Type"].partition("boundary=")[2].encode()
+        boundary = headers["content-type"].partition("boundary=")[2].encode()
         fields: dict[str, tuple[str, bytes]] = {}
         for part in raw.split(b"--" + boundary)[1:-1]:
             head, _, content = part.strip(b"\r\n").partition(b"\r\n\r\n")

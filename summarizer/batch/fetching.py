@@ -22,7 +22,7 @@ from summarizer.batch.running import BatchSummary
 from summarizer.batch.writing import OutcomeWriter
 from summarizer.documents import Document
 from summarizer.engine.enveloping import envelope_of
-from summarizer.engine.keeping import kept_answer
+from summarizer.engine.keeping import kept_answer, load_kept
 from summarizer.errors import ModelRefusedError, ModelUnavailableError, OutputError
 from summarizer.models.deferred import DeferredModel
 from summarizer.models.failures import explained_refusal
@@ -230,6 +230,8 @@ class _Fetch:
             given_title=request.title,
         )
         if result is None:
+            if self.job.state == "fetched" and (found := load_kept(self.store, request.key, self.schema, document)):
+                return found  # the provider may have deleted what was fetched once
             raise ModelUnavailableError(self._why_missing())
         if isinstance(result, BatchError):
             raise explained_refusal(result.error_type, result.error_message, self.api.model, document)

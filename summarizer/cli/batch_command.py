@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,7 @@ def _resume_command() -> Command:
 
 def complete_source(ctx: typer.Context, incomplete: str) -> list[str]:
     """What a shell offers for a source: paths, and the command where it may stand."""
-    found = [f"{path}/" if path.is_dir() else str(path) for path in Path().glob(f"{incomplete}*")]
+    paths = glob.glob(f"{glob.escape(incomplete)}*")  # noqa: PTH207 - what is begun may be absolute
+    found = [f"{path}/" if Path(path).is_dir() else path for path in paths]
     command = [] if ctx.params.get("sources") or not RESUME.startswith(incomplete) else [RESUME]
     return command + sorted(found)

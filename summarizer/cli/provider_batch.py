@@ -74,9 +74,10 @@ def submit(  # noqa: PLR0913 - what a submission is made of
             )
         if not quiet:
             say(_submission(summary, wait=wait))
-    if wait:
-        _fetch_all(lambda jobs: jobs.jobs("submitted", output=target), wait=True, poll_every=poll_every, quiet=quiet)
-    elif summary.left_failed:
+    fetched = wait and _fetch_all(
+        lambda jobs: jobs.jobs("submitted", output=target), wait=True, poll_every=poll_every, quiet=quiet
+    )
+    if not fetched and summary.left_failed:
         raise _some_failed(summary.left_failed, output)
 
 
@@ -113,7 +114,8 @@ def resume(  # noqa: PLR0913, PLR0917 - the options of a command
             return jobs.jobs("gathering", "sending", "submitted")
         return [job for identifier in identifiers or [] for job in _named(jobs, identifier)]
 
-    _fetch_all(chosen, wait=wait, poll_every=poll_every, quiet=quiet, output=output, form=form)
+    if not _fetch_all(chosen, wait=wait, poll_every=poll_every, quiet=quiet, output=output, form=form) and not quiet:
+        say("There is nothing to fetch.")
 
 
 def _named(jobs: ProviderJobs, identifier: str) -> list[StoredJob]:
@@ -150,13 +152,11 @@ def _fetch_all(
     quiet: bool,
     output: str | None = None,
     form: str | None = None,
-) -> None:
-    """Fetch jobs one after the other; tell of each, and end as the worst of them does."""
+) -> bool:
+    """Fetch jobs one after the other; tell of each, and end as the worst of them does. Gives whether there was any."""
     unfinished, errors, failed = 0, list[SummarizerError](), dict[str, int]()
     with _opened() as (store, jobs), _interruptible("The same command goes on where it stopped."):
         found = chosen(jobs)
-        if not found and not quiet:
-            say("There is nothing to fetch.")
         for job in found:
             fetch = _Fetch(store, jobs, output or job.output, form, wait=wait, poll_every=poll_every, quiet=quiet)
             try:
@@ -178,6 +178,7 @@ def _fetch_all(
     for name, left in failed.items():
         if left:
             raise _some_failed(left, _shown(name))
+    return bool(found)
 
 
 class _Fetch:
