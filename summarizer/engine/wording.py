@@ -19,7 +19,8 @@ __all__ = ["Wording"]
 _VERB = (
     r"(?:calls?(?:ed)? (?:on|upon|for)|urge[sd]?|press(?:es|ed)|demand(?:s|ed)?|wants?|wanted|insist(?:s|ed)?|asks?"
     r"|asked|request(?:s|ed)?|appeal(?:s|ed)? (?:to|for)|ordered|seeks?|sought|petitioned|invited|instructed|expects?"
-    r"|expected|hopes?|requires?|required|(?:is|are|was|were) (?:asking|calling (?:on|for)|demanding|pressing|seeking|urging))"
+    r"|expected|hopes?|requires?|required"
+    r"|(?:is|are|was|were) (?:asking|calling (?:on|for)|demanding|pressing|seeking|urging))"
 )
 _BETWEEN = (
     r"(?:, [^,]{2,60},)?(?: (?:has|have|had|also|again|now|since|formally|publicly|repeatedly|meanwhile|later|then"
