@@ -5,9 +5,9 @@ from __future__ import annotations
 __all__ = [
     "AnswerError",
     "InputError",
-    "ModelRefusedError",
     "ModelUnavailableError",
     "OutputError",
+    "RefusedError",
     "StoreError",
     "SummarizerError",
     "TooManyFailuresError",
@@ -43,7 +43,7 @@ class ModelUnavailableError(SummarizerError):
     exit_code = 4
 
 
-class ModelRefusedError(ModelUnavailableError):
+class RefusedError(ModelUnavailableError):
     """No call of this model can succeed, whatever the document: a refused key, an unknown model, no quota left."""
 
 

@@ -18,9 +18,9 @@ from summarizer.batch.records import BatchFailure, BatchRecord
 from summarizer.engine import Summarizer
 from summarizer.errors import (
     InputError,
-    ModelRefusedError,
     ModelUnavailableError,
     OutputError,
+    RefusedError,
     SummarizerError,
     TooManyFailuresError,
     UsageError,
@@ -276,7 +276,7 @@ class _Batch:
             envelope = await self._summarizer.asummarize(document.read())
             tokens = 0 if envelope.from_store else envelope.token_usage.total_tokens
             self._outcomes.put_nowait(_Outcome(place=place, record=self._as_record(document, envelope)))
-        except ModelRefusedError as error:  # no fault of the document: it stays to be done
+        except RefusedError as error:  # no fault of the document: it stays to be done
             self._stop(error)
         except SummarizerError as error:
             self._outcomes.put_nowait(self._failed(document, place, error, str(error)))

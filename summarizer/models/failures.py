@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from summarizer.documents import Document
-from summarizer.errors import AnswerError, InputError, ModelRefusedError, ModelUnavailableError, SummarizerError
+from summarizer.errors import AnswerError, InputError, ModelUnavailableError, RefusedError, SummarizerError
 from summarizer.models.retry import (
     Attempts,
     is_worth_repeating,
@@ -68,7 +68,7 @@ def explained(
             f"{name}{server} could not be reached ({said}); is the server running, and is the address right?"
         )
     if isinstance(error, ImportError) or type(cause).__name__ in ("ConfigurationError", "OpenAIError"):
-        return ModelRefusedError(f"{name} cannot be used: {said}")
+        return RefusedError(f"{name} cannot be used: {said}")
     return ModelUnavailableError(
         f"{name}{server} did not answer in the OpenAI protocol ({type(cause).__name__}: {said}); check the base URL "
         "(it usually ends in /v1) and the server."
@@ -79,12 +79,12 @@ def _of_status(
     status: int, cause: BaseException, name: str, server: str, said: str, attempts: Attempts
 ) -> SummarizerError:
     if status in (401, 403):
-        return ModelRefusedError(
+        return RefusedError(
             f"{name}{server} refused the key ({said}); set a valid one in SUMMARIZER_API_KEY"
             + ("." if server else " or the provider's own variable.")
         )
     if status == 404:  # noqa: PLR2004
-        return ModelRefusedError(
+        return RefusedError(
             f"{name}{server} was not found ({said}); check the model's name and the base URL (it usually ends in /v1)."
         )
     if is_worth_repeating(cause):
@@ -95,7 +95,7 @@ def _of_status(
             "raise --timeout and --retries."
         )
     if status == 429:  # noqa: PLR2004
-        return ModelRefusedError(f"{name}{server} has no quota left ({said}); add credit or name another model.")
+        return RefusedError(f"{name}{server} has no quota left ({said}); add credit or name another model.")
     return ModelUnavailableError(
         f"{name}{server} refused the request with {status} ({said}); see --dry-run, or try another --mode."
     )
