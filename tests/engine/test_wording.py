@@ -35,6 +35,7 @@ WORDING = Wording(
         # A person may speak for a body: the model is believed where it names one.
         ("Stanev urged Lothania to withdraw.", ["Orvania"], ["Lothania"], (["Orvania"], ["Lothania"])),
         ("Stanev urged Lothania to withdraw.", [], [], (["Rurik Stanev"], ["Lothania"])),
+        ("Mila Brodt, a lawyer for the Trust, said the union should pay.", ["Mila Brodt"], [], (["Port Trust"], [])),
         # Two who demand, or a union that is none of the actors.
         ("Orvania wants ships and Lothania wants peace.", ["Lothania"], [], (["Lothania"], [])),
         ("A union wants ships.", ["Orvania"], [], (["Orvania"], [])),
