@@ -126,6 +126,8 @@ async def _prediction(summarizer: Summarizer, fixture: Fixture, repeat: int, *, 
             return _crashed(fixture, f"{type(error).__name__}: {error}")
         except Exception as error:  # noqa: BLE001 - a crash of any kind scores 0; the run goes on and tells
             return _crashed(fixture, f"{type(error).__name__}: {error}")
+        if envelope.not_covered:  # an answer to a part of the article measures nothing, and must not be kept
+            return _crashed(fixture, f"A part of the article could not be read: {envelope.not_covered[0].reason}")
         save_json(envelope, path)
     return _scored(envelope.briefing, fixture.labels, fixture, envelope)
 
