@@ -98,6 +98,7 @@ class _WindowReader(Generic[AnswerT]):
 
     async def read(self, windows: Sequence[Window]) -> list[_Part[AnswerT]]:
         """Read all windows; gives a part for each, in order, or for each that it was cut into."""
+        self._total = len(windows)
         if len(windows) == 1:
             self._progress("Waiting for the answer", 0, 0)
             parts = await self._window(windows[0], self._question.messages())
@@ -106,17 +107,13 @@ class _WindowReader(Generic[AnswerT]):
         return await self._again(parts) if len(parts) > 1 else parts
 
     async def _side_by_side(self, windows: Sequence[Window]) -> list[_Part[AnswerT]]:
-        self._total = len(windows)
         self._progress("Reading windows", 0, self._total)
         tasks: list[asyncio.Task[list[_Part[AnswerT]]]] = []
-        fatal: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as group:
                 tasks += [group.create_task(self._window(window)) for window in windows]
-        except* (RefusedError, UsageError) as errors:
-            fatal = errors.exceptions[0]
-        if fatal:
-            raise fatal from fatal.__cause__
+        except BaseExceptionGroup as errors:  # what ends the document, as it was raised
+            raise errors.exceptions[0] from errors.exceptions[0].__cause__
         return [part for task in tasks for part in task.result()]
 
     async def _window(self, window: Window, messages: list[Any] | None = None, cuts: int = 0) -> list[_Part[AnswerT]]:

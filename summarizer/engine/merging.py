@@ -62,7 +62,7 @@ def merge(answers: Sequence[AnswerT]) -> AnswerT:
         merged[name] = _joined([getattr(answer, name) for answer in answers])
     whole = first.model_copy(update=merged)
     try:
-        type(first).model_validate_json(whole.model_dump_json())
+        type(first).model_validate_json(whole.model_dump_json(by_alias=True, round_trip=True))
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
         raise AnswerError(
