@@ -307,8 +307,14 @@ def _leading_titles(words: list[str]) -> list[str]:
     return words[:count]
 
 
-def is_same_actor(one: str, other: str) -> bool:
-    """Whether two forms are of one actor: the same state, a surname, an acronym, a shortening or a spelling variant."""
+def is_same_actor(one: str, other: str, *, spelt_alike: bool = True) -> bool:
+    """Whether two forms are of one actor: the same state, a surname, an acronym, a shortening or a spelling variant.
+
+    Args:
+        one: A form.
+        other: Another.
+        spelt_alike: Whether spellings that differ in a few letters count as one (Peskov, Peskyov).
+    """
     if fold(one) == fold(other):
         return True
     states = state_of(one), state_of(other)
@@ -316,7 +322,7 @@ def is_same_actor(one: str, other: str) -> bool:
         return states[0] == states[1]
     short, long = sorted((one, other), key=lambda form: (len(form.split()), len(form)))
     if len(short.split()) == len(long.split()):
-        return _is_variant(short, long)
+        return spelt_alike and _is_variant(short, long)
     if short.isupper() and short in _initials(long):
         return True
     words = long.split()
@@ -325,7 +331,7 @@ def is_same_actor(one: str, other: str) -> bool:
     if not all(word[:1].isupper() for word in short.split()):
         return False
     head, tail = " ".join(words[: len(short.split())]), " ".join(words[-len(short.split()) :])
-    return fold(short) == fold(head) or _same_surname(tail, short)
+    return fold(short) in (fold(head), fold(tail)) or (spelt_alike and _is_variant(tail, short))
 
 
 def _same_surname(one: str, other: str) -> bool:
@@ -335,6 +341,8 @@ def _same_surname(one: str, other: str) -> bool:
 def _is_variant(one: str, other: str) -> bool:
     """Whether two capitalised forms are spellings of one name (Peskov, Peskyov)."""
     if min(len(one), len(other)) < _VARIANT_LETTERS or not (one[:1].isupper() and one[:1] == other[:1]):
+        return False
+    if re.findall(r"\d", one) != re.findall(r"\d", other):  # Local 12 is not Local 13
         return False
     return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio() >= _VARIANT_LIKENESS
 

@@ -15,11 +15,10 @@ from summarizer.engine.dates import find_date
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
 from summarizer.engine.wording import Wording
 from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
-from summarizer.similarity import token_f1
+from summarizer.similarity import SAME_WORDING, token_f1
 
 __all__ = ["assemble"]
 
-_SAME_WORDING = 0.75
 _SUMMARY_STATEMENTS = 4
 _LONGEST_HEADLINE = 110
 _LEAST_HEADING_WORDS = 5
@@ -156,7 +155,7 @@ def _is_repeat(known: _Item, item: _Item) -> bool:
     if known.kind != item.kind:
         return False
     same_holders = not known.holders or not item.holders or bool(set(known.holders) & set(item.holders))
-    return same_holders and token_f1(known.text, item.text) >= _SAME_WORDING
+    return same_holders and token_f1(known.text, item.text) >= SAME_WORDING
 
 
 def _most_telling(items: Sequence[_Item]) -> list[int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.errors import ModelUnavailableError, UsageError
+from summarizer.models.context import EMBEDDED_CONTEXT
 from summarizer.models.weights import Progress, adapter_path, fetch_weights
 from summarizer.settings import Settings
 
@@ -79,7 +80,7 @@ def start_embedded_server(path: Path | None, settings: Settings, progress: Progr
         wanted = EmbeddedServerSettings(
             weights=_checked(path) if path else fetch_weights(progress=progress),
             adapter=None if path else _checked(settings.adapter) if settings.adapter else adapter_path(),
-            context_tokens=settings.context_tokens,
+            context_tokens=settings.context_tokens or EMBEDDED_CONTEXT,
             slots=settings.slots,
             threads=settings.threads or min(_MOST_THREADS, usable_cores()),
             polling=settings.polling,

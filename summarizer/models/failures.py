@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from summarizer.documents import Document
-from summarizer.errors import AnswerError, InputError, ModelUnavailableError, RefusedError, SummarizerError
+from summarizer.errors import (
+    AnswerError,
+    CutOffError,
+    ModelUnavailableError,
+    RefusedError,
+    SummarizerError,
+    TooLongError,
+)
 from summarizer.models.retry import (
     Attempts,
     is_worth_repeating,
@@ -23,7 +30,22 @@ if TYPE_CHECKING:
 
 __all__ = ["explained", "redacted"]
 
-_TOO_LONG = ("context_length_exceeded", "context length", "context size", "exceed_context", "too many tokens")
+_TOO_LONG = (
+    "context_length_exceeded",
+    "context length",
+    "context size",
+    "context window",
+    "exceed_context",
+    "too many tokens",
+    "prompt is too long",
+    "input is too long",
+    "maximum prompt length",
+    "maximum number of tokens",
+    "reduce the length",
+    "request too large",
+)
+"""As OpenAI, Anthropic, Bedrock, xAI, Gemini, vLLM and llama.cpp say it."""
+
 _LONGEST_QUOTE = 240
 
 
@@ -46,11 +68,11 @@ def explained(
     if isinstance(cause, TimeoutError) and status_of(cause) is None:
         return ModelUnavailableError(f"{name}{server} gave no answer before the deadline; raise --timeout.")
     if _is_cut_off(error) or _is_cut_off(cause):
-        return AnswerError(
+        return CutOffError(
             f"The answer of {name} was cut off before its end; raise --max-tokens, or the model's own limit."
         )
-    if any(sign in said.lower() for sign in _TOO_LONG):
-        return InputError(
+    if not is_wrong_answer(cause) and any(sign in said.lower() for sign in _TOO_LONG):
+        return TooLongError(
             f"The text ({len(document.text)} characters) is longer than {name} can read (the server says: {said}); "
             "shorten it or name a model with a larger context."
         )
