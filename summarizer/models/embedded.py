@@ -18,6 +18,9 @@ __all__ = ["EmbeddedServer", "EmbeddedServerSettings", "start_embedded_server", 
 
 LOOPBACK = "127.0.0.1"
 _MOST_THREADS = 4
+_SPINS = "1000"
+"""Rounds that a waiting thread spins before it sleeps; read by GNU OpenMP when llama.cpp is loaded."""
+
 _GGUF_MAGIC = b"GGUF"
 
 # One conversation format for training, turns and whole answers; the weights' own template slips in a system message.
@@ -133,6 +136,9 @@ def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
 
 
 def _llama() -> Any:
+    # llama.cpp's threads wait for each other some hundred times a token. By default they spin meanwhile, which on a
+    # machine that does something else beside takes away the very core that they wait for (benchmarks/README.md).
+    os.environ.setdefault("GOMP_SPINCOUNT", _SPINS)
     try:
         import xllamacpp  # a large compiled module, loaded when the embedded model is used
     except ImportError as error:
