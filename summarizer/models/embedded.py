@@ -107,6 +107,7 @@ def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
     for pool in (parameters.cpuparams, parameters.cpuparams_batch):
         pool.n_threads = wanted.threads
         pool.poll = wanted.polling
+    parameters.cache_ram_mib = 0  # a conversation that is over does not come back: a copy of each fills the memory
     parameters.n_gpu_layers = 0
     parameters.fit_params = False
     parameters.warmup = False
