@@ -4,12 +4,14 @@ from __future__ import annotations
 
 __all__ = [
     "AnswerError",
+    "CutOffError",
     "InputError",
-    "ModelRefusedError",
     "ModelUnavailableError",
     "OutputError",
+    "RefusedError",
     "StoreError",
     "SummarizerError",
+    "TooLongError",
     "TooManyFailuresError",
     "UsageError",
 ]
@@ -37,20 +39,28 @@ class InputError(SummarizerError):
     exit_code = 3
 
 
+class TooLongError(InputError):
+    """The model cannot take so long a text at once."""
+
+
 class ModelUnavailableError(SummarizerError):
     """No answer can be had: no key, a refused key, a server out of reach or overloaded, weights not there."""
 
     exit_code = 4
 
 
-class ModelRefusedError(ModelUnavailableError):
-    """No call of this model can succeed, whatever the document: a refused key, an unknown model, no quota left."""
+class RefusedError(ModelUnavailableError):
+    """No call to the model can succeed, whatever is sent: the key, the name, the account or the setup is wrong."""
 
 
 class AnswerError(SummarizerError):
     """The model answered, but never within the schema."""
 
     exit_code = 5
+
+
+class CutOffError(AnswerError):
+    """The answer reached the longest that the model writes before it was complete."""
 
 
 class OutputError(SummarizerError):

@@ -100,10 +100,14 @@ class Settings(BaseSettings):
     """How hard the embedded model's threads spin while they wait, 0 to 100; spinning is ruinous on a busy machine."""
 
     slots: int = Field(default=1, gt=0)
-    """Documents that the embedded model reads at once."""
+    """Calls that the embedded model answers at once."""
 
-    context_tokens: int = Field(default=8192, ge=512)
-    """The embedded model's context, in tokens a slot."""
+    context_tokens: int | None = Field(default=None, ge=512)
+    """What the model reads at once, its answer included, in tokens; a longer text is read in windows. By default what
+    is known of the model: 4096 a slot for the embedded one."""
+
+    concurrency: int | None = Field(default=None, gt=0)
+    """Windows of a long text that are read at once; by default 4 on a server, and the slots of the embedded model."""
 
     @classmethod
     def settings_customise_sources(

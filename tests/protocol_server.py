@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import socket
 import struct
 import threading
@@ -16,7 +18,7 @@ from typing import Any
 
 from tests.batch_desk import BatchDesk
 
-__all__ = ["Answer", "ProtocolServer", "Request", "protocol_server"]
+__all__ = ["Answer", "Given", "ProtocolServer", "Request", "protocol_server"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +57,30 @@ class Request:
     body: dict[str, Any]
     at: float
 
+    @property
+    def schema_name(self) -> str:
+        """What a structured call asks for."""
+        return str(self.body["response_format"]["json_schema"]["name"])
+
+    @property
+    def sentences(self) -> dict[int, str]:
+        """The numbered sentences that the first message from the user shows."""
+        shown = [message["content"] for message in self.body["messages"] if message["role"] == "user"]
+        return {int(number): text for number, text in _NUMBERED.findall(shown[0])}
+
+
+_NUMBERED = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
+Given = Answer | str | dict[str, Any]
+Written = Given | Callable[[Request], Given]
+"""An answer, or what makes one of a request; a text or an object stands for a message with that content."""
+
 
 class ProtocolServer:
     """Answers requests one after the other as it was told; the last answer stands for all that follow."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self._answers: deque[Answer] = deque()
-        self._rule: Callable[[Request], Answer] | None = None
+        self._answers: deque[Written] = deque()
         self._lock = threading.Lock()
         self.batches = BatchDesk(self._answer_later)
         """Its files and batch jobs (/v1/files, /v1/batches); what they ask is answered as live requests are."""
@@ -72,10 +90,10 @@ class ProtocolServer:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                server._handle(self)
+                with contextlib.suppress(ConnectionError):  # whoever asked no longer waits for the answer
+                    server._handle(self)
 
-            def do_GET(self) -> None:
-                server._handle(self)
+            do_GET = do_POST  # noqa: N815 - http.server's name
 
             def log_message(self, *_: object) -> None:
                 return
@@ -89,15 +107,15 @@ class ProtocolServer:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
 
-    def will(self, *answers: Answer | str | dict[str, Any]) -> None:
-        """Set the answers to come; a text or an object stands for a message with that content."""
-        for answer in answers:
-            content = json.dumps(answer) if isinstance(answer, dict) else answer
-            self._answers.append(Answer(content=content) if isinstance(content, str) else content)
+    def will(self, *answers: Written) -> None:
+        """Set the answers to come."""
+        self._answers.extend(answers)
 
     def will_follow(self, rule: Callable[[Request], Answer]) -> None:
-        """Answer each request by a rule, in place of a list of answers; called from many threads at once."""
-        self._rule = rule
+        """Answer all requests from now on by a rule, whatever was set before; it is called from many threads."""
+        with self._lock:
+            self._answers.clear()
+            self._answers.append(rule)
 
     def close(self) -> None:
         self._http.shutdown()
@@ -127,9 +145,8 @@ class ProtocolServer:
     def _answer_to(self, request: Request) -> Answer:
         with self._lock:
             self.requests.append(request)
-            if self._rule is None:
-                return self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
-        return self._rule(request)
+            written = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+        return _answer(written(request) if callable(written) else written)
 
     def _handle_batch(self, handler: BaseHTTPRequestHandler, raw: bytes) -> None:
         response = self.batches.handle(handler.command, handler.path, dict(handler.headers), raw)
@@ -185,6 +202,11 @@ def _break_off(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     handler.connection.close()
+
+
+def _answer(given: Given) -> Answer:
+    content = json.dumps(given) if isinstance(given, dict) else given
+    return Answer(content=content) if isinstance(content, str) else content
 
 
 def _tool_name(body: dict[str, Any]) -> str:

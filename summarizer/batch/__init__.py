@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from summarizer.batch.documents import BatchDocument, batch_documents
+from summarizer.batch.fetching import fetch_job
 from summarizer.batch.outputs import BatchOutput, open_output
 from summarizer.batch.records import BatchFailure, BatchRecord
 from summarizer.batch.running import BatchOptions, BatchSummary, run_batch
+from summarizer.batch.submitting import submit_batch
 
 __all__ = [
     "BatchDocument",
@@ -15,6 +17,8 @@ __all__ = [
     "BatchRecord",
     "BatchSummary",
     "batch_documents",
+    "fetch_job",
     "open_output",
     "run_batch",
+    "submit_batch",
 ]

@@ -23,7 +23,8 @@ from summarizer.batch.writing import OutcomeWriter
 from summarizer.documents import Document
 from summarizer.engine.enveloping import envelope_of
 from summarizer.engine.keeping import kept_answer, load_kept
-from summarizer.errors import ModelRefusedError, ModelUnavailableError, OutputError
+from summarizer.engine.reading import Reading
+from summarizer.errors import ModelUnavailableError, OutputError, RefusedError
 from summarizer.models.deferred import DeferredModel
 from summarizer.models.failures import explained_refusal
 from summarizer.models.prices import batch_price_of
@@ -61,14 +62,14 @@ async def wait_for_job(
         progress: Told of each look.
 
     Raises:
-        ModelRefusedError: If the provider does not know the job, or refuses the key.
+        RefusedError: If the provider does not know the job, or refuses the key.
         ModelUnavailableError: If the provider is out of reach for long.
     """
     wait, failed = first_wait, 0
     while True:
         try:
             state = await api.look(job_id)
-        except ModelRefusedError:
+        except RefusedError:
             raise
         except ModelUnavailableError:
             failed += 1
@@ -236,7 +237,8 @@ class _Fetch:
         if isinstance(result, BatchError):
             raise explained_refusal(result.error_type, result.error_message, self.api.model, document)
         reply = await self._deferred.reply(result.result, self.schema, document)
-        envelope = envelope_of(document, self.api.model, self.schema, self._prompt, reply, self.state.seconds)
+        reading = Reading(content=reply.content, usage=reply.usage, served_as=reply.served_as)
+        envelope = envelope_of(document, self.api.model, self.schema, self._prompt, reading, self.state.seconds)
         if self._last is not None and self._last[0] == request.number:  # the same question: it was asked once
             return envelope.model_copy(update={"from_store": True})
         self._last = request.number, envelope

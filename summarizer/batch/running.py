@@ -17,9 +17,9 @@ from summarizer.batch.outputs import BatchOutput, FailureFile
 from summarizer.batch.records import BatchFailure, BatchRecord, record_of
 from summarizer.engine import Summarizer
 from summarizer.errors import (
-    ModelRefusedError,
     ModelUnavailableError,
     OutputError,
+    RefusedError,
     SummarizerError,
     TooManyFailuresError,
     UsageError,
@@ -263,7 +263,7 @@ class _Batch:
             tokens = 0 if envelope.from_store else envelope.token_usage.total_tokens
             record = record_of(document.id, document.metadata, envelope, self._summarizer.schema)
             self._outcomes.put_nowait(_Outcome(place=place, record=record))
-        except ModelRefusedError as error:  # no fault of the document: it stays to be done
+        except RefusedError as error:  # no fault of the document: it stays to be done
             self._stop(error)
         except Exception as error:  # noqa: BLE001 - one document must not end the others
             available = not isinstance(error, ModelUnavailableError)

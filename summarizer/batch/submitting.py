@@ -26,7 +26,7 @@ from summarizer.batch.writing import OutcomeWriter
 from summarizer.documents import Document
 from summarizer.engine import Summarizer
 from summarizer.engine.enveloping import schema_reference
-from summarizer.errors import OutputError, StoreError, UsageError
+from summarizer.errors import InputError, OutputError, StoreError, UsageError
 from summarizer.models.deferred import DeferredModel
 from summarizer.models.prices import price_of
 from summarizer.models.provider_batch import MOST_BYTES, MOST_REQUESTS, check_batch_model, request_line
@@ -249,9 +249,13 @@ class _Submission:
             await self._ask(document, text, body)
 
     async def _body(self, document: Document) -> Mapping[str, Any]:
-        summarizer = self._summarizer
-        messages = summarizer.template.messages(document, summarizer.schema, summarizer.parameters)
-        return await self._deferred.request(messages, summarizer.schema, document)
+        plan = self._summarizer.plan(document)
+        if len(plan.windows) > 1:
+            raise InputError(
+                f"The text is too long for one request (it would be read in {len(plan.windows)} windows), and a job "
+                "has one for each document; read it without --provider-batch."
+            )
+        return await self._deferred.request(plan.messages, self._summarizer.schema, document)
 
     async def _ask(self, document: BatchDocument, text: Document, body: Mapping[str, Any]) -> None:
         """Put a document's question into a job, unless one has it already."""

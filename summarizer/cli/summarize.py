@@ -61,6 +61,10 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     timeout: Annotated[float | None, typer.Option(help="Deadline in seconds, all attempts included. [600]")] = None,
     retries: Annotated[int | None, typer.Option(help="Repeats of a failed call, and of a wrong answer. [3]")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Longest answer, in tokens.")] = None,
+    context_tokens: Annotated[
+        int | None,
+        typer.Option(help="What the model reads at once, in tokens; longer texts go in windows. [as the model]"),
+    ] = None,
     min_confidence: Annotated[
         float | None, typer.Option(help="Leave out items that the model is less sure of, 0 to 1. [0]")
     ] = None,
@@ -83,7 +87,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
 
     from summarizer.documents import read  # loaded after the options are known to be right
     from summarizer.engine import Summarizer
-    from summarizer.render import render
+    from summarizer.render import not_covered, render
     from summarizer.settings import load_settings
 
     settings = load_settings(
@@ -96,6 +100,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         timeout=timeout,
         retries=retries,
         max_tokens=max_tokens,
+        context_tokens=context_tokens,
         min_confidence=min_confidence,
         answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
     )
@@ -115,6 +120,8 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         envelope = summarizer.summarize(document, progress)
     on_page = output is None and colour_wanted()
     write(render(envelope, chosen, width=page_width(), colour=on_page, confidence=confidence), output)
+    if missing := not_covered(envelope):
+        say(f"Warning: {missing}")
     if (confidence or settings.min_confidence) and summarizer.template.way == "whole":
         say("Items have a confidence only where the embedded model reads in turns (--way turns); none was left out.")
     if usage or verbose:

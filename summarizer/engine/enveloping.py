@@ -1,4 +1,4 @@
-"""From a model's reply to the answer in its envelope."""
+"""From what was read in a document to the answer in its envelope."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from summarizer.documents import Document
-from summarizer.models import LanguageModel, Reply
+from summarizer.engine.reading import Reading
+from summarizer.models import LanguageModel
 from summarizer.schemas import (
     SCHEMA_VERSION,
     Briefing,
@@ -33,7 +34,7 @@ def envelope_of(
     model: LanguageModel,
     schema: type[BaseModel],
     prompt: PromptReference,
-    reply: Reply[Any],
+    reading: Reading[Any],
     seconds: float,
 ) -> Envelope[Any]:
     """The envelope of an answer, written now.
@@ -43,7 +44,7 @@ def envelope_of(
         model: What read it.
         schema: What the answer follows.
         prompt: The template that was used.
-        reply: The answer and what it took.
+        reading: The answer and what it took.
         seconds: From the first request to the validated answer.
     """
     reference = model.reference
@@ -51,13 +52,14 @@ def envelope_of(
         document=DocumentReference.of(document),
         model=ModelReference(
             name=reference.name,
-            served_as=reference.served_as if model.embedded else reply.served_as,
+            served_as=reference.served_as if model.embedded else reading.served_as,
             base_url=reference.base_url,
         ),
         prompt=prompt,
         answer_schema=schema_reference(schema),
-        token_usage=reply.usage,
+        token_usage=reading.usage,
         seconds=round(seconds, 3),
         written_at=datetime.now(UTC).replace(microsecond=0),
-        briefing=reply.content,
+        not_covered=list(reading.not_covered),
+        briefing=reading.content,
     )

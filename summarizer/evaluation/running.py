@@ -110,6 +110,8 @@ async def _prediction(summarizer: Summarizer, fixture: Fixture, repeat: int) -> 
         envelope = await summarizer.asummarize(fixture.document, repeat=repeat)
     except Exception as error:  # noqa: BLE001 - a crash of any kind scores 0; the run goes on and tells
         return _crashed(fixture, f"{type(error).__name__}: {error}")
+    if envelope.not_covered:  # an answer to a part of the article measures nothing
+        return _crashed(fixture, f"A part of the article could not be read: {envelope.not_covered[0].reason}")
     return _scored(envelope.briefing, fixture.labels, fixture, envelope)
 
 

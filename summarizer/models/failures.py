@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from summarizer.documents import Document
-from summarizer.errors import AnswerError, InputError, ModelRefusedError, ModelUnavailableError, SummarizerError
+from summarizer.errors import (
+    AnswerError,
+    CutOffError,
+    ModelUnavailableError,
+    RefusedError,
+    SummarizerError,
+    TooLongError,
+)
 from summarizer.models.retry import (
     Attempts,
     is_worth_repeating,
@@ -23,7 +30,22 @@ if TYPE_CHECKING:
 
 __all__ = ["explained", "explained_job", "explained_refusal", "redacted"]
 
-_TOO_LONG = ("context_length_exceeded", "context length", "context size", "exceed_context", "too many tokens")
+_TOO_LONG = (
+    "context_length_exceeded",
+    "context length",
+    "context size",
+    "context window",
+    "exceed_context",
+    "too many tokens",
+    "prompt is too long",
+    "input is too long",
+    "maximum prompt length",
+    "maximum number of tokens",
+    "reduce the length",
+    "request too large",
+)
+"""As OpenAI, Anthropic, Bedrock, xAI, Gemini, vLLM and llama.cpp say it."""
+
 _LONGEST_QUOTE = 240
 _NO_SUCH_ADDRESS = frozenset({404, 405, 501})
 
@@ -47,14 +69,11 @@ def explained(
     if isinstance(cause, TimeoutError) and status_of(cause) is None:
         return ModelUnavailableError(f"{name}{server} gave no answer before the deadline; raise --timeout.")
     if _is_cut_off(error) or _is_cut_off(cause):
-        return AnswerError(
+        return CutOffError(
             f"The answer of {name} was cut off before its end; raise --max-tokens, or the model's own limit."
         )
-    if any(sign in said.lower() for sign in _TOO_LONG):
-        return InputError(
-            f"The text ({len(document.text)} characters) is longer than {name} can read (the server says: {said}); "
-            "shorten it or name a model with a larger context."
-        )
+    if not is_wrong_answer(cause) and any(sign in said.lower() for sign in _TOO_LONG):
+        return _too_long(document, name, said)
     if is_wrong_answer(cause) and usage.requests:
         times = f"{usage.requests} answer{'s' if usage.requests != 1 else ''}"
         return AnswerError(
@@ -69,7 +88,7 @@ def explained(
             f"{name}{server} could not be reached ({said}); is the server running, and is the address right?"
         )
     if isinstance(error, ImportError) or type(cause).__name__ in ("ConfigurationError", "OpenAIError"):
-        return ModelRefusedError(f"{name} cannot be used: {said}")
+        return RefusedError(f"{name} cannot be used: {said}")
     return ModelUnavailableError(
         f"{name}{server} did not answer in the OpenAI protocol ({type(cause).__name__}: {said}); check the base URL "
         "(it usually ends in /v1) and the server."
@@ -90,7 +109,7 @@ def explained_job(error: Exception, model: LanguageModel, attempts: Attempts, mi
     server = f" at {model.reference.base_url}" if model.reference.base_url else ""
     said = redacted(_said(error), list(model.secrets))
     if status in _NO_SUCH_ADDRESS:
-        return ModelRefusedError(f"The server of {name}{server} {missing} (it says: {said}).")
+        return RefusedError(f"The server of {name}{server} {missing} (it says: {said}).")
     if status in (401, 403, 429) or (status is not None and is_worth_repeating(error)):
         return _of_status(status, error, name, server, said, attempts)
     if status is not None:
@@ -119,23 +138,27 @@ def explained_refusal(code: str, said: str, model: LanguageModel, document: Docu
     name = model.reference.name
     text = redacted(" ".join(said.split())[:_LONGEST_QUOTE].rstrip("."), list(model.secrets))
     if any(sign in f"{code} {text}".lower() for sign in _TOO_LONG):
-        return InputError(
-            f"The text ({len(document.text)} characters) is longer than {name} can read (the server says: {text}); "
-            "shorten it or name a model with a larger context."
-        )
+        return _too_long(document, name, text)
     return ModelUnavailableError(f"{name} gave no answer in the batch ({code}: {text}); --retry-failed tries again.")
+
+
+def _too_long(document: Document, name: str, said: str) -> TooLongError:
+    return TooLongError(
+        f"The text ({len(document.text)} characters) is longer than {name} can read (the server says: {said}); shorten "
+        "it or name a model with a larger context."
+    )
 
 
 def _of_status(
     status: int, cause: BaseException, name: str, server: str, said: str, attempts: Attempts
 ) -> SummarizerError:
     if status in (401, 403):
-        return ModelRefusedError(
+        return RefusedError(
             f"{name}{server} refused the key ({said}); set a valid one in SUMMARIZER_API_KEY"
             + ("." if server else " or the provider's own variable.")
         )
     if status == 404:  # noqa: PLR2004
-        return ModelRefusedError(
+        return RefusedError(
             f"{name}{server} was not found ({said}); check the model's name and the base URL (it usually ends in /v1)."
         )
     if is_worth_repeating(cause):
@@ -146,7 +169,7 @@ def _of_status(
             "raise --timeout and --retries."
         )
     if status == 429:  # noqa: PLR2004
-        return ModelRefusedError(f"{name}{server} has no quota left ({said}); add credit or name another model.")
+        return RefusedError(f"{name}{server} has no quota left ({said}); add credit or name another model.")
     return ModelUnavailableError(
         f"{name}{server} refused the request with {status} ({said}); see --dry-run, or try another --mode."
     )

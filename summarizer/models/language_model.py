@@ -7,7 +7,7 @@ import inspect
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -18,6 +18,7 @@ from summarizer.documents import Document
 from summarizer.errors import AnswerError, SummarizerError
 from summarizer.models.failures import explained
 from summarizer.models.retry import Attempts
+from summarizer.models.tokens import estimated_tokens
 from summarizer.prompting import Message
 from summarizer.schemas import ModelReference, TokenUsage, grounding_context
 
@@ -132,8 +133,8 @@ class LanguageModel:
     """Whether it runs in this process, so that its prompt cache, grammar and tokenizer are at hand."""
 
     has_adapter: bool = False
-    context_tokens: int | None = None
-    """Longest prompt and completion together, where it is known."""
+    context_tokens: int
+    """Longest prompt and completion together."""
 
     _connections: WeakKeyDictionary[asyncio.AbstractEventLoop, Connection] = field(
         default_factory=WeakKeyDictionary, init=False, repr=False
@@ -161,6 +162,7 @@ class LanguageModel:
         schema: type[AnswerT],
         document: Document,
         limits: Limits,
+        shown: Collection[int] | None = None,
         **request: Any,
     ) -> Reply[AnswerT]:
         """Ask for an answer under a schema, grounded in a document.
@@ -170,12 +172,13 @@ class LanguageModel:
             schema: A pydantic model; fields of `Evidence` and `Name` are checked against the document.
             document: What the answer is grounded in.
             limits: Repeats and deadline.
+            shown: Numbers of the sentences that the answer may cite; all by default.
             request: Sent in addition to the model's own request.
 
         Raises:
             AnswerError: If no answer fits the schema, however often asked.
             ModelUnavailableError: If no answer can be had.
-            InputError: If the model says that the text is too long for it.
+            TooLongError: If the model says that the text is too long for it.
         """
         from instructor.core.hooks import HookName, Hooks  # heavy, loaded when a model is asked
 
@@ -190,7 +193,7 @@ class LanguageModel:
                 answer = await self.connection().structured.create(
                     messages=list(messages),  # type: ignore[arg-type]  # plain role and content
                     response_model=schema,
-                    context=_NeverATemplate(grounding_context(document)),
+                    context=_NeverATemplate(grounding_context(document, shown)),
                     max_retries=attempts.controller(),
                     strict=False,
                     hooks=hooks,
@@ -240,14 +243,14 @@ class LanguageModel:
         content = choice.message.content or ""
         return Reply(content=content, usage=meter.usage, served_as=meter.served_as, tokens=tokens)
 
-    async def count_tokens(self, text: str) -> int | None:
-        """Tokens of a text by the model's own tokenizer; None where that is not at hand."""
+    async def count_tokens(self, text: str) -> int:
+        """Tokens of a text by the model's own tokenizer; where that is not at hand, estimated on the safe side."""
         chat = self.connection().chat
         if not self.embedded or chat is None:
-            return None
+            return estimated_tokens(text)
         root = str(chat.base_url).removesuffix("/").removesuffix("/v1")
         counted = await chat.post(f"{root}/tokenize", body={"content": text}, cast_to=object)
-        return len(counted["tokens"]) if isinstance(counted, dict) else None
+        return len(counted["tokens"]) if isinstance(counted, dict) else estimated_tokens(text)
 
 
 def unwrap_json(response: Any) -> None:

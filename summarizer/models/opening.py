@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from summarizer.errors import ModelUnavailableError, UsageError
+from summarizer.models.context import context_tokens
 from summarizer.models.embedded import EmbeddedServer, start_embedded_server
 from summarizer.models.language_model import Connection, LanguageModel
 from summarizer.models.names import ModelName, parse_model_name
@@ -73,7 +74,7 @@ def _embedded(name: ModelName, settings: Settings, server: EmbeddedServer) -> La
         secrets=(server.api_key,),
         embedded=True,
         has_adapter=server.adapter is not None,
-        context_tokens=settings.context_tokens,
+        context_tokens=context_tokens(name, settings),
     )
 
 
@@ -102,6 +103,7 @@ def _on_server(name: ModelName, settings: Settings, pace: Pace | None) -> Langua
         connect=connect,
         request=request,
         secrets=(key,) if key else (),
+        context_tokens=context_tokens(name, settings),
     )
 
 
@@ -136,6 +138,7 @@ def _with_provider(name: ModelName, settings: Settings) -> LanguageModel:
         connect=connect,
         request={key: value for key, value in _request(name.name, settings).items() if key != "model"},
         secrets=(key,) if key else (),
+        context_tokens=context_tokens(name, settings),
     )
 
 

@@ -150,13 +150,23 @@ def test_partial_failures_are_told_and_the_others_are_done(server: ProtocolServe
     found = {failure["id"]: (failure["error"], failure["reason"]) for failure in map(json.loads, lines)}
     assert {name: error for name, (error, _) in found.items()} == {
         "d1": "ModelUnavailableError",
-        "d2": "InputError",
+        "d2": "TooLongError",
         "d3": "AnswerError",
         "d4": "ModelUnavailableError",
     }
     assert "server had an error" in found["d1"][1]
     assert "longer than m can read" in found["d2"][1]
     assert "has no answer for this document" in found["d4"][1]
+
+
+def test_a_text_of_several_windows_is_left_to_the_live_way(server: ProtocolServer, documents: Path) -> None:
+    long = {"id": "long", "text": "The port union demands higher pay from the harbour. " * 4000}
+    documents.write_text(f"{documents.read_text(encoding='utf-8')}{json.dumps(long)}\n", encoding="utf-8")
+    done = submit(server)
+    assert (done.code, done.out) == (6, "batch_0\n")
+    assert re.search(r"would be read in \d+ windows.*without --provider-batch", failures()["long"])
+    assert resume("batch_0").code == 6
+    assert len(ids(Path("out.jsonl"))) == 6
 
 
 def test_unreadable_documents_fail_at_once(server: ProtocolServer, documents: Path) -> None:
