@@ -119,7 +119,7 @@ async def with_instructor(stack: AsyncExitStack, base_url: str, documents: list[
     return ask
 
 
-async def with_summarizer(stack: AsyncExitStack, base_url: str, documents: list[GeneratedDocument]) -> Ask:
+async def with_summarizer(stack: AsyncExitStack, base_url: str, _documents: list[GeneratedDocument]) -> Ask:
     """This package: from the text to the envelope, validated and grounded."""
     summarizer = await stack.enter_async_context(Summarizer(model=MODEL, base_url=base_url))
 
@@ -139,9 +139,7 @@ def langextract(job: Job, documents: list[GeneratedDocument]) -> int:
     """LangExtract with its own batching and threads, its other settings as they come; how many documents it read."""
     import langextract as lx
 
-    example = lx.data.ExampleData(
-        text="The union met the company.", extractions=[lx.data.Extraction("actor", "union")]
-    )
+    example = lx.data.ExampleData(text="The union met the company.", extractions=[lx.data.Extraction("actor", "union")])
     read = lx.extract(
         text_or_documents=[lx.data.Document(text=document.text) for document in documents],
         prompt_description="List the actors of the dispute.",
@@ -190,8 +188,7 @@ async def all_asked(ask: Ask, documents: list[GeneratedDocument], in_flight: int
     left = iter(documents)
 
     async def worker() -> None:
-        for document in left:
-            answers.append(await ask(document))
+        answers.extend([await ask(document) for document in left])
 
     async with asyncio.TaskGroup() as group:
         for _ in range(in_flight):

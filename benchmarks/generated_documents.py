@@ -57,7 +57,9 @@ def _answer(document: Document) -> dict[str, Any]:
     names = [name for name in document.names.candidates() if " " in name and document.names.find(name) == name][:6]
     cited = {name: [s.number for s in document.sentences if name in s.text][:3] for name in names}
     one, two, three, four, *_ = names
-    said = {number: " ".join(document.sentences[number - 1].text.split()) for found in cited.values() for number in found}
+    said = {
+        number: " ".join(document.sentences[number - 1].text.split()) for found in cited.values() for number in found
+    }
     first, second, third = cited[one][0], cited[two][0], cited[three][0]
     return {
         "headline": f"{one} and {two} go on with their talks",

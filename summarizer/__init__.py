@@ -37,10 +37,12 @@ if TYPE_CHECKING:
         Statement,
         grounding_context,
     )
+    from summarizer.store import AnswerStore
 
 _HOMES = {
     "summarizer.documents": ("Document", "Sentence", "read"),
     "summarizer.engine": ("Summarizer", "asummarize", "summarize"),
+    "summarizer.store": ("AnswerStore",),
     "summarizer.errors": (
         "AnswerError",
         "InputError",
@@ -68,6 +70,7 @@ __all__ = [
     "Actor",
     "AgreedStep",
     "AnswerError",
+    "AnswerStore",
     "Briefing",
     "Demand",
     "Document",

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 __all__ = [
     "AnswerError",
+    "CutOffError",
     "InputError",
     "ModelUnavailableError",
     "OutputError",
+    "RefusedError",
+    "StoreError",
     "SummarizerError",
+    "TooLongError",
+    "TooManyFailuresError",
     "UsageError",
 ]
 
@@ -34,10 +39,18 @@ class InputError(SummarizerError):
     exit_code = 3
 
 
+class TooLongError(InputError):
+    """The model cannot take so long a text at once."""
+
+
 class ModelUnavailableError(SummarizerError):
     """No answer can be had: no key, a refused key, a server out of reach or overloaded, weights not there."""
 
     exit_code = 4
+
+
+class RefusedError(ModelUnavailableError):
+    """No call to the model can succeed, whatever is sent: the key, the name, the account or the setup is wrong."""
 
 
 class AnswerError(SummarizerError):
@@ -46,7 +59,21 @@ class AnswerError(SummarizerError):
     exit_code = 5
 
 
+class CutOffError(AnswerError):
+    """The answer reached the longest that the model writes before it was complete."""
+
+
 class OutputError(SummarizerError):
     """The result cannot be written where it was asked for."""
 
     exit_code = 7
+
+
+class StoreError(OutputError):
+    """The store of answers cannot be opened, read or written."""
+
+
+class TooManyFailuresError(SummarizerError):
+    """Some documents of a batch have no answer."""
+
+    exit_code = 6

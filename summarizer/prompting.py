@@ -61,7 +61,7 @@ class _FrontMatter(BaseModel):
     name: str = Field(min_length=1)
     version: str = Field(min_length=1, coerce_numbers_to_str=True)
     description: str = ""
-    way: Literal["whole", "turns"] = "whole"
+    way: Literal["whole", "turns", "overview"] = "whole"
     schema_name: str = Field(default=BRIEFING_SCHEMA, alias="schema")
     parameters: dict[str, Any] = Field(default_factory=dict)
     examples: list[Example] = Field(default_factory=list)
@@ -74,7 +74,8 @@ class PromptTemplate:
         name: What it is called in results.
         version: Its version, as its author counts.
         description: One line.
-        way: `whole`, where it shows the whole document, or `turns`, where it shows one sentence.
+        way: `whole`, where it shows the whole document, `turns`, where it shows one sentence, or `overview`, where it
+            shows what was found in the windows of a long one.
         schema_name: `module:Class` of the schema that its answers follow.
         parameters: Names and defaults of what a user may set.
         examples: Turns shown in advance (`turns` only).
@@ -112,15 +113,49 @@ class PromptTemplate:
             values[name] = _as_type_of(values[name], value, name)
         return values
 
-    def messages(self, document: Document, schema: type[BaseModel], parameters: Mapping[str, Any]) -> list[Message]:
-        """The messages that show a whole document and ask for an answer under a schema."""
+    def messages(
+        self,
+        document: Document,
+        schema: type[BaseModel],
+        parameters: Mapping[str, Any],
+        window: Sequence[Sentence] | None = None,
+    ) -> list[Message]:
+        """The messages that show a document, or a window of it, and ask for an answer under a schema."""
+        shown = _shown_document(document)
+        if window is not None:
+            text = document.text[window[0].start : window[-1].end]
+            shown |= {"text": text, "characters": len(text)}
         return self._render(
             {
                 **parameters,
+                "document": shown,
+                "sentences": [_shown_sentence(sentence) for sentence in window or document.sentences],
+                "part": None if window is None else _shown_part(document, window),
+                **_shown_schema(schema),
+            }
+        )
+
+    def overview_messages(
+        self,
+        document: Document,
+        schema: type[BaseModel],
+        parameters: Mapping[str, Any],
+        sections: Sequence[tuple[str, Sequence[str]]],
+    ) -> list[Message]:
+        """The messages that show what was found in a document, and ask for an answer under a schema.
+
+        Args:
+            document: What was read.
+            schema: What is asked for.
+            parameters: The template's parameters.
+            sections: Titles, each with its lines.
+        """
+        return self._render(
+            {
+                **parameters,
+                **_shown_schema(schema),
                 "document": _shown_document(document),
-                "sentences": [_shown_sentence(sentence) for sentence in document.sentences],
-                "schema": wire_schema_text(schema),
-                "fields": outline(schema),
+                "sections": [{"title": title, "lines": list(lines)} for title, lines in sections],
             }
         )
 
@@ -270,6 +305,10 @@ def _as_type_of(default: Any, value: Any, name: str) -> Any:
         raise UsageError(f"The parameter {name!r} takes a value like {default!r}, not {value!r}.") from None
 
 
+def _shown_schema(schema: type[BaseModel]) -> Mapping[str, str]:
+    return {"schema": wire_schema_text(schema), "fields": outline(schema)}
+
+
 def _shown_document(document: Document) -> dict[str, Any]:
     return {
         "title": document.title,
@@ -278,6 +317,10 @@ def _shown_document(document: Document) -> dict[str, Any]:
         "text": document.text,
         "characters": len(document.text),
     }
+
+
+def _shown_part(document: Document, window: Sequence[Sentence]) -> dict[str, Any]:
+    return {"first": window[0].number, "last": window[-1].number, "of": len(document.sentences)}
 
 
 def _shown_sentence(sentence: Sentence) -> dict[str, Any]:

@@ -18,19 +18,26 @@ from pydantic_settings import (
 
 from summarizer.errors import UsageError
 
-__all__ = ["Settings", "cache_directory", "config_path", "load_settings", "origins"]
+__all__ = ["Settings", "cache_directory", "config_path", "data_directory", "load_settings", "origins"]
 
 APPLICATION = "summarizer"
 ENVIRONMENT_PREFIX = "SUMMARIZER_"
 
 Mode = Literal["auto", "json_schema", "tools", "json", "md_json"]
 Way = Literal["auto", "whole", "turns"]
+AnswerCache = Literal["use", "refresh", "off"]
 
 
 def config_path() -> Path:
     """The config file: `SUMMARIZER_CONFIG`, or `config.toml` in the user's config directory."""
     named = os.environ.get(f"{ENVIRONMENT_PREFIX}CONFIG")
     return Path(named) if named else platformdirs.user_config_path(APPLICATION) / "config.toml"
+
+
+def data_directory() -> Path:
+    """Where the store of answers is kept: `SUMMARIZER_DATA`, or the user's data directory."""
+    named = os.environ.get(f"{ENVIRONMENT_PREFIX}DATA")
+    return Path(named) if named else platformdirs.user_data_path(APPLICATION)
 
 
 def cache_directory() -> Path:
@@ -77,6 +84,9 @@ class Settings(BaseSettings):
     retries: int = Field(default=3, ge=0)
     """How often a call that failed on the way is repeated, and how often a wrong answer is asked again."""
 
+    answer_cache: AnswerCache = "use"
+    """What the commands do with the store of answers: `use` it, `refresh` what it has, or leave it `off`."""
+
     min_confidence: float = Field(default=0.0, ge=0, le=1)
     """Items that the model gives a lower probability are left out; those without a probability stay."""
 
@@ -90,10 +100,14 @@ class Settings(BaseSettings):
     """How hard the embedded model's threads spin while they wait, 0 to 100; spinning is ruinous on a busy machine."""
 
     slots: int = Field(default=1, gt=0)
-    """Documents that the embedded model reads at once."""
+    """Calls that the embedded model answers at once."""
 
-    context_tokens: int = Field(default=8192, ge=512)
-    """The embedded model's context, in tokens a slot."""
+    context_tokens: int | None = Field(default=None, ge=512)
+    """What the model reads at once, its answer included, in tokens; a longer text is read in windows. By default what
+    is known of the model: 4096 a slot for the embedded one."""
+
+    concurrency: int | None = Field(default=None, gt=0)
+    """Windows of a long text that are read at once; by default 4 on a server, and the slots of the embedded model."""
 
     @classmethod
     def settings_customise_sources(

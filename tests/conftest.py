@@ -39,6 +39,17 @@ BRIEFING: dict[str, Any] = {
 """An answer under the briefing schema, as a model gives it, that fits SHORT."""
 
 
+# A shell lets jobs in the background, and all they start, ignore interrupts; this undoes it before the command begins.
+HEEDING_INTERRUPTS = [
+    sys.executable,
+    "-c",
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.executable, sys.argv[1:])",
+    sys.executable,
+    "-m",
+    "summarizer",
+]
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The embedded model is part of what is tested; fetching it is not the tests' business."""
     if not weights_path().exists():

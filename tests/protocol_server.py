@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import socket
 import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-__all__ = ["Answer", "ProtocolServer", "protocol_server"]
+from tests.batch_desk import BatchDesk
+
+__all__ = ["Answer", "Given", "ProtocolServer", "Request", "protocol_server"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,21 +57,43 @@ class Request:
     body: dict[str, Any]
     at: float
 
+    @property
+    def schema_name(self) -> str:
+        """What a structured call asks for."""
+        return str(self.body["response_format"]["json_schema"]["name"])
+
+    @property
+    def sentences(self) -> dict[int, str]:
+        """The numbered sentences that the first message from the user shows."""
+        shown = [message["content"] for message in self.body["messages"] if message["role"] == "user"]
+        return {int(number): text for number, text in _NUMBERED.findall(shown[0])}
+
+
+_NUMBERED = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
+Given = Answer | str | dict[str, Any]
+Written = Given | Callable[[Request], Given]
+"""An answer, or what makes one of a request; a text or an object stands for a message with that content."""
+
 
 class ProtocolServer:
     """Answers requests one after the other as it was told; the last answer stands for all that follow."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self._answers: deque[Answer] = deque()
+        self._answers: deque[Written] = deque()
         self._lock = threading.Lock()
+        self.batches = BatchDesk(self._answer_later)
+        """Its files and batch jobs (/v1/files, /v1/batches); what they ask is answered as live requests are."""
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                server._handle(self)
+                with contextlib.suppress(ConnectionError):  # whoever asked no longer waits for the answer
+                    server._handle(self)
+
+            do_GET = do_POST  # noqa: N815 - http.server's name
 
             def log_message(self, *_: object) -> None:
                 return
@@ -81,22 +107,27 @@ class ProtocolServer:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
 
-    def will(self, *answers: Answer | str | dict[str, Any]) -> None:
-        """Set the answers to come; a text or an object stands for a message with that content."""
-        for answer in answers:
-            content = json.dumps(answer) if isinstance(answer, dict) else answer
-            self._answers.append(Answer(content=content) if isinstance(content, str) else content)
+    def will(self, *answers: Written) -> None:
+        """Set the answers to come."""
+        self._answers.extend(answers)
+
+    def will_follow(self, rule: Callable[[Request], Answer]) -> None:
+        """Answer all requests from now on by a rule, whatever was set before; it is called from many threads."""
+        with self._lock:
+            self._answers.clear()
+            self._answers.append(rule)
 
     def close(self) -> None:
         self._http.shutdown()
         self._http.server_close()
 
     def _handle(self, handler: BaseHTTPRequestHandler) -> None:
-        raw = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        raw = _read_body(handler)
+        if handler.path.startswith(("/v1/files", "/v1/batches")):
+            self._handle_batch(handler, raw)
+            return
         request = Request(handler.path, dict(handler.headers), json.loads(raw or b"{}"), time.monotonic())
-        with self._lock:
-            self.requests.append(request)
-            answer = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+        answer = self._answer_to(request)
         time.sleep(answer.delay)
         body = answer.body if answer.body is not None else json.dumps(self._completion(answer, request)).encode()
         handler.send_response(answer.status)
@@ -107,12 +138,32 @@ class ProtocolServer:
         if answer.close_after is not None:
             handler.wfile.write(body[: answer.close_after])
             handler.wfile.flush()
-            handler.close_connection = True
-            # No lingering: the other side sees the connection reset, as when a server dies.
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            handler.connection.close()
+            _break_off(handler)
             return
         handler.wfile.write(body)
+
+    def _answer_to(self, request: Request) -> Answer:
+        with self._lock:
+            self.requests.append(request)
+            written = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+        return _answer(written(request) if callable(written) else written)
+
+    def _handle_batch(self, handler: BaseHTTPRequestHandler, raw: bytes) -> None:
+        response = self.batches.handle(handler.command, handler.path, dict(handler.headers), raw)
+        if response.dropped:
+            _break_off(handler)
+            return
+        handler.send_response(response.status)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(response.body)))
+        handler.end_headers()
+        handler.wfile.write(response.body)
+
+    def _answer_later(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The answer to one request of a batch."""
+        request = Request("/v1/chat/completions", {}, body, time.monotonic())
+        answer = self._answer_to(request)
+        return answer.status, self._completion(answer, request)
 
     @staticmethod
     def _completion(answer: Answer, request: Request) -> dict[str, Any]:
@@ -132,6 +183,30 @@ class ProtocolServer:
         if answer.usage is not None:
             completion["usage"] = {**answer.usage, "total_tokens": sum(answer.usage.values())}
         return completion
+
+
+def _read_body(handler: BaseHTTPRequestHandler) -> bytes:
+    """The body of a request, of known length or in chunks."""
+    if handler.headers.get("Transfer-Encoding", "").lower() != "chunked":
+        return handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+    chunks = []
+    while size := int(handler.rfile.readline(), 16):
+        chunks.append(handler.rfile.read(size))
+        handler.rfile.readline()
+    handler.rfile.readline()
+    return b"".join(chunks)
+
+
+def _break_off(handler: BaseHTTPRequestHandler) -> None:
+    """Break the connection; without lingering: the other side sees it reset, as when a server dies."""
+    handler.close_connection = True
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+
+
+def _answer(given: Given) -> Answer:
+    content = json.dumps(given) if isinstance(given, dict) else given
+    return Answer(content=content) if isinstance(content, str) else content
 
 
 def _tool_name(body: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from summarizer import Briefing, Document, UsageError
 from summarizer.prompting import PromptTemplate, load_schema, load_template, template_names
+from summarizer.schemas import Overview
 
 FRONT = "---\nname: own\nversion: 3\nparameters: {limit: 2, tone: calm, tags: [a], strict: false}\n---\n"
 BODY = "{% block user %}{{ limit }} {{ tone }} {{ sentences[0].text }}{% endblock %}"
@@ -16,7 +17,7 @@ def own(body: str = BODY, front: str = FRONT) -> PromptTemplate:
 
 
 def test_the_shipped_templates_load_and_render(short: Document) -> None:
-    assert template_names() == ["briefing", "briefing-turns", "briefing-turns-trained"]
+    assert template_names() == ["briefing", "briefing-overview", "briefing-turns", "briefing-turns-trained"]
     for name in template_names():
         template = load_template(name)
         assert template.name == name
@@ -24,6 +25,11 @@ def test_the_shipped_templates_load_and_render(short: Document) -> None:
             system, user = template.messages(short, Briefing, template.with_parameters({}))
             assert "- demands (list of object)" in system["content"]
             assert "[2] He said the union should end the strike." in user["content"]
+        elif template.way == "overview":
+            points = [("Demands", ["Lavrov > union: End the strike (open) [2]"])]
+            system, user = template.overview_messages(short, Overview, template.with_parameters({}), points)
+            assert "- headline (string)" in system["content"]
+            assert user["content"] == "Demands:\n- Lavrov > union: End the strike (open) [2]"
         else:
             assert template.turn(short, short.sentences[0], {})["content"] == short.sentences[0].text
 

@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
-from summarizer.cli import config, models, prompts, schema, summarize
+from summarizer.cli import batch, config, log, models, prompts, schema, summarize
 from summarizer.cli import eval as eval_command
+from summarizer.cli.batch_command import BatchCommand
 from summarizer.cli.terminal import say
 from summarizer.errors import SummarizerError
 
@@ -31,8 +32,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("summarize")(summarize.summarize)
+app.command("batch", cls=BatchCommand)(batch.batch)
 app.command("schema")(schema.schema)
 app.add_typer(eval_command.app, name="eval", context_settings=_HELP)
+app.add_typer(log.app, name="log", context_settings=_HELP)
 app.add_typer(prompts.app, name="prompts", context_settings=_HELP)
 app.add_typer(models.app, name="models", context_settings=_HELP)
 app.add_typer(config.app, name="config", context_settings=_HELP)

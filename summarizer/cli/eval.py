@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
 from summarizer.cli.terminal import progress_shown, say, write
 from summarizer.errors import InputError, UsageError
 
@@ -43,9 +44,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
     base_url: Annotated[str | None, typer.Option(help="A server that speaks the OpenAI protocol.")] = None,
     mode: Annotated[str | None, typer.Option(help="How the schema is held.")] = None,
     timeout: Annotated[float | None, typer.Option(help="Deadline of one article in seconds.")] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Ask again even where the same call has been answered.")
-    ] = False,
+    no_cache: NoCache = False,
+    refresh: Refresh = False,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run files.")] = RUNS,
     form: Annotated[str, typer.Option("--format", help="text, markdown, json or junit.")] = "text",
     quiet: Quiet = False,
@@ -65,19 +65,21 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
     _check_format(form, ("text", "markdown", "json", "junit"))
     _check_split(split)
     chosen = load_suite(suite)
-    options = RunOptions(
-        split=split, repeats=repeat, concurrency=concurrency, fresh=fresh, command=command_line(sys.argv[1:])
-    )
-    readers: list[Any] = [
-        name
-        if name in FLOORS
-        else Summarizer(
-            settings=load_settings(model=name, prompt=prompt, way=way, base_url=base_url, mode=mode, timeout=timeout)
-        )
-        for name in (model or chosen.models)
-    ]
+    options = RunOptions(split=split, repeats=repeat, concurrency=concurrency, command=command_line(sys.argv[1:]))
     runs: list[Run] = []
-    with progress_shown(quiet=quiet) as progress:
+    shared = load_settings(
+        prompt=prompt,
+        way=way,
+        base_url=base_url,
+        mode=mode,
+        timeout=timeout,
+        answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
+    )
+    with answer_store(shared.answer_cache) as store, progress_shown(quiet=quiet) as progress:
+        readers: list[Any] = [
+            name if name in FLOORS else Summarizer(name, settings=shared, store=store)
+            for name in (model or chosen.models)
+        ]
         for reader in readers:
             found = run_suite(chosen, reader, options, progress)
             path = output / f"{file_stem([found.suite, found.model, found.split])}.json"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
 from summarizer.cli.terminal import check_writable, colour_wanted, page_width, progress_shown, say, write
 from summarizer.errors import UsageError
 
@@ -60,10 +61,16 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     timeout: Annotated[float | None, typer.Option(help="Deadline in seconds, all attempts included. [600]")] = None,
     retries: Annotated[int | None, typer.Option(help="Repeats of a failed call, and of a wrong answer. [3]")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Longest answer, in tokens.")] = None,
+    context_tokens: Annotated[
+        int | None,
+        typer.Option(help="What the model reads at once, in tokens; longer texts go in windows. [as the model]"),
+    ] = None,
     min_confidence: Annotated[
         float | None, typer.Option(help="Leave out items that the model is less sure of, 0 to 1. [0]")
     ] = None,
     confidence: Annotated[bool, typer.Option("--confidence", help="Show how sure the model is of each item.")] = False,
+    no_cache: NoCache = False,
+    refresh: Refresh = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print the messages and schema that would be sent; call nothing."),
@@ -80,7 +87,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
 
     from summarizer.documents import read  # loaded after the options are known to be right
     from summarizer.engine import Summarizer
-    from summarizer.render import render
+    from summarizer.render import not_covered, render
     from summarizer.settings import load_settings
 
     settings = load_settings(
@@ -93,9 +100,11 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         timeout=timeout,
         retries=retries,
         max_tokens=max_tokens,
+        context_tokens=context_tokens,
         min_confidence=min_confidence,
+        answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
     )
-    summarizer = Summarizer(schema=schema, parameters=_parameters(parameter or []), settings=settings)
+    summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings)
     document = read(_source(source), language=settings.language, encoding=encoding)
     if dry_run:
         write(_planned(summarizer, document), output)
@@ -106,10 +115,13 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
             f"{settings.model}, prompt {summarizer.template.name} {summarizer.template.version}, "
             f"{summarizer.template.way}."
         )
-    with progress_shown(quiet=quiet) as progress, summarizer:
+    with answer_store(settings.answer_cache) as store, progress_shown(quiet=quiet) as progress, summarizer:
+        summarizer.store = store
         envelope = summarizer.summarize(document, progress)
     on_page = output is None and colour_wanted()
     write(render(envelope, chosen, width=page_width(), colour=on_page, confidence=confidence), output)
+    if missing := not_covered(envelope):
+        say(f"Warning: {missing}")
     if (confidence or settings.min_confidence) and summarizer.template.way == "whole":
         say("Items have a confidence only where the embedded model reads in turns (--way turns); none was left out.")
     if usage or verbose:
@@ -139,7 +151,12 @@ def joined_parameters(arguments: list[str]) -> list[str]:
     return joined
 
 
-def _parameters(pairs: list[str]) -> dict[str, str]:
+def parse_parameters(pairs: list[str]) -> dict[str, str]:
+    """The parameters of `-p KEY=VALUE` options.
+
+    Raises:
+        UsageError: If one has no value.
+    """
     parameters: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
@@ -171,7 +188,10 @@ def _planned(summarizer: Summarizer, document: Document) -> str:
 def _used(envelope: Envelope[Any]) -> str:
     used = envelope.token_usage
     incomplete = "" if used.complete else " (the server did not count all of it)"
-    return (
+    when = (
+        f"From the store, nothing was asked; on {envelope.written_at:%Y-%m-%d} it took " if envelope.from_store else ""
+    )
+    return when + (
         f"{used.prompt_tokens} prompt and {used.completion_tokens} completion tokens in {used.requests} "
         f"request{'s' if used.requests != 1 else ''}{incomplete}, {envelope.seconds:.1f} s"
     )

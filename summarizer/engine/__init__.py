@@ -1,5 +1,5 @@
-"""One document in, one grounded answer out: whole, or one turn a sentence."""
+"""One document in, one grounded answer out: whole, in windows, or one turn a sentence."""
 
-from summarizer.engine.summarizer import Plan, Summarizer, asummarize, summarize
+from summarizer.engine.summarizer import Plan, PlannedWindow, Summarizer, asummarize, summarize
 
-__all__ = ["Plan", "Summarizer", "asummarize", "summarize"]
+__all__ = ["Plan", "PlannedWindow", "Summarizer", "asummarize", "summarize"]

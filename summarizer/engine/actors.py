@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from summarizer.documents import Document
 from summarizer.documents.names import fold
-from summarizer.engine.states import is_state, state_of
+from summarizer.engine.states import forms_of_state, is_state, state_of
 from summarizer.engine.turn_answers import Introduction
 from summarizer.schemas import ActorKind
 
@@ -126,10 +127,56 @@ class ActorBook:
         for form, other in self._links:
             _join(groups, form, other)
         groups.sort(key=lambda group: min(group.sentences))
+        self._add_other_forms(groups)
         actors = [self._actor(group) for group in groups]
         for group, actor in zip(groups, actors, strict=True):
             self._names.update((form, actor["name"]) for form in group.forms)
         return actors
+
+    def _add_other_forms(self, groups: list[_Entry]) -> None:
+        """Add the forms that the text uses besides those that a model wrote: seats of a state, surnames, acronyms."""
+        taken = {form for group in groups for form in group.forms}
+        found = [(form, group) for group in groups for form in self._other_forms(group)]
+        claims = Counter(form for form, _ in found)
+        for form, group in found:
+            if form not in taken and claims[form] == 1:  # a surname of two people is of neither
+                group.forms.append(form)
+
+    def _other_forms(self, group: _Entry) -> set[str]:
+        full = max(group.forms, key=len)
+        state = next(filter(None, map(state_of, group.forms)), None)
+        if state:
+            candidates = set(forms_of_state(state))
+        elif group.kind in ("organisation", "group", "state") or _NAMES_A_BODY.search(full):
+            candidates = self._short_forms(full)
+        elif " " in full and full.split()[-1][:1].isupper():
+            candidates = {full.split()[-1]}
+        else:
+            candidates = set()
+        return {form for form in candidates if self._stands_alone(form, full)}
+
+    def _short_forms(self, full: str) -> set[str]:
+        """What a body may be called once it has been named: its acronym, what kind of body it is, its first name."""
+        text = self._document.text
+        found = set(re.findall(rf"{re.escape(full)}\s+\(([A-Z][A-Z&.-]+)\)", text))
+        kind, *rest = re.split(r" (?:of|for|against|on|in|to) ", full, maxsplit=1, flags=re.IGNORECASE)
+        head = kind.split()[-1]
+        found.update(
+            match[1] for match in re.finditer(rf"\b[Tt]he ({re.escape(head)}|{re.escape(head.lower())})\b", text)
+        )
+        if rest and head.casefold() == "government":
+            found.add(rest[0].removeprefix("the "))
+        first, *others = full.split()
+        if len(others) == 1 and first[:1].isupper() and fold(first) not in _OPENERS:  # "Northline" Rail
+            found.add(first)
+        return found - {full}
+
+    def _stands_alone(self, form: str, full: str) -> bool:
+        """Whether the text has the form, letter for letter, elsewhere than as a part of a longer name."""
+        before, _, after = full.partition(form) if form in full else ("", "", "")
+        behind = rf"(?<!{re.escape(before.strip())}\s)" if before.strip() else ""
+        ahead = r"(?!\s[A-ZÀ-Þ])" if after.strip() else ""
+        return re.search(rf"{behind}(?<!\w){re.escape(form)}(?!\w){ahead}", self._document.text) is not None
 
     def name_of(self, form: str) -> str:
         """The name of the actor that a noted form belongs to, once they are gathered."""
@@ -260,8 +307,14 @@ def _leading_titles(words: list[str]) -> list[str]:
     return words[:count]
 
 
-def is_same_actor(one: str, other: str) -> bool:
-    """Whether two forms are of one actor: the same state, a surname, an acronym, a shortening or a spelling variant."""
+def is_same_actor(one: str, other: str, *, spelt_alike: bool = True) -> bool:
+    """Whether two forms are of one actor: the same state, a surname, an acronym, a shortening or a spelling variant.
+
+    Args:
+        one: A form.
+        other: Another.
+        spelt_alike: Whether spellings that differ in a few letters count as one (Peskov, Peskyov).
+    """
     if fold(one) == fold(other):
         return True
     states = state_of(one), state_of(other)
@@ -269,7 +322,7 @@ def is_same_actor(one: str, other: str) -> bool:
         return states[0] == states[1]
     short, long = sorted((one, other), key=lambda form: (len(form.split()), len(form)))
     if len(short.split()) == len(long.split()):
-        return _is_variant(short, long)
+        return spelt_alike and _is_variant(short, long)
     if short.isupper() and short in _initials(long):
         return True
     words = long.split()
@@ -278,7 +331,7 @@ def is_same_actor(one: str, other: str) -> bool:
     if not all(word[:1].isupper() for word in short.split()):
         return False
     head, tail = " ".join(words[: len(short.split())]), " ".join(words[-len(short.split()) :])
-    return fold(short) == fold(head) or _same_surname(tail, short)
+    return fold(short) in (fold(head), fold(tail)) or (spelt_alike and _is_variant(tail, short))
 
 
 def _same_surname(one: str, other: str) -> bool:
@@ -288,6 +341,8 @@ def _same_surname(one: str, other: str) -> bool:
 def _is_variant(one: str, other: str) -> bool:
     """Whether two capitalised forms are spellings of one name (Peskov, Peskyov)."""
     if min(len(one), len(other)) < _VARIANT_LETTERS or not (one[:1].isupper() and one[:1] == other[:1]):
+        return False
+    if re.findall(r"\d", one) != re.findall(r"\d", other):  # Local 12 is not Local 13
         return False
     return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio() >= _VARIANT_LIKENESS
 

@@ -5,7 +5,7 @@ What no answer and no sentence tells stays at its default: code that guesses a s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,12 +13,12 @@ from summarizer.documents import Document, Sentence
 from summarizer.engine.actors import ActorBook
 from summarizer.engine.dates import find_date
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
+from summarizer.engine.wording import Wording
 from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
-from summarizer.similarity import token_f1
+from summarizer.similarity import SAME_WORDING, token_f1
 
 __all__ = ["assemble"]
 
-_SAME_WORDING = 0.75
 _SUMMARY_STATEMENTS = 4
 _LONGEST_HEADLINE = 110
 _LEAST_HEADING_WORDS = 5
@@ -60,7 +60,8 @@ def assemble(
         if item.confidence is None or item.confidence >= min_confidence
     ]
     actors = book.gather()
-    items = _merged([_named(book, item) for item in noted])
+    wording = Wording(actors if document.language == "en" else [])
+    items = _merged(_as_worded((_named(book, item) for item in noted), wording, document))
     items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
     cited = _most_telling(items)
     briefing = Briefing.model_validate(
@@ -118,7 +119,23 @@ def _named(book: ActorBook, item: _Item) -> _Item:
     return replace(item, holders=holders, addressees=addressees)
 
 
-def _merged(items: Sequence[_Item]) -> list[_Item]:
+def _as_worded(items: Iterable[_Item], wording: Wording, document: Document) -> Iterator[_Item]:
+    """The items with those holders that the wording of their sentences tells."""
+    before: list[str] = []
+    for item in items:
+        sentence = document.sentences[item.sentences[0] - 1].text
+        if item.kind == "agreed_step":
+            holders = wording.parties(sentence, item.holders, before)
+            before = holders if len(holders) > 1 else before
+            yield replace(item, holders=list(holders))
+        elif item.kind == "demand":
+            by, of = wording.demand(sentence, item.holders, item.addressees)
+            yield replace(item, holders=by, addressees=of)
+        else:
+            yield item
+
+
+def _merged(items: Iterable[_Item]) -> list[_Item]:
     """Items said twice become one with both pieces of evidence."""
     result: list[_Item] = []
     for item in items:
@@ -138,7 +155,7 @@ def _is_repeat(known: _Item, item: _Item) -> bool:
     if known.kind != item.kind:
         return False
     same_holders = not known.holders or not item.holders or bool(set(known.holders) & set(item.holders))
-    return same_holders and token_f1(known.text, item.text) >= _SAME_WORDING
+    return same_holders and token_f1(known.text, item.text) >= SAME_WORDING
 
 
 def _most_telling(items: Sequence[_Item]) -> list[int]:

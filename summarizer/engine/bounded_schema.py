@@ -16,14 +16,15 @@ _LONGEST_TEXT = 120
 _STEPS = 4
 
 
-def bounded_schema(schema: type[BaseModel], document: Document) -> dict[str, Any]:
+def bounded_schema(schema: type[BaseModel], document: Document, shown: range | None = None) -> dict[str, Any]:
     """A schema in which lists are short, texts end, every field is there, and evidence and names exist.
 
     Args:
         schema: What is asked for.
         document: Whose sentences and names are allowed.
+        shown: Numbers of the sentences that the model is shown; all by default.
     """
-    with schema_of_document(document):
+    with schema_of_document(document, shown):
         return _bounded(schema.model_json_schema())  # type: ignore[no-any-return]
 
 

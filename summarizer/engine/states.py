@@ -8,7 +8,7 @@ from pathlib import Path
 
 from summarizer.documents.names import fold
 
-__all__ = ["is_state", "state_of"]
+__all__ = ["forms_of_state", "is_state", "state_of"]
 
 _TABLE = Path(__file__).with_name("states.csv")
 
@@ -35,3 +35,11 @@ def state_of(form: str) -> str | None:
 def is_state(form: str) -> bool:
     """Whether a form is a state's own name."""
     return fold(form).removeprefix("the ") in _states()[1]
+
+
+@cache
+def forms_of_state(state: str) -> tuple[str, ...]:
+    """All names and seats of a state, as `state_of` gives it, in title case as the table has them."""
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        rows = (f"{row['names']};{row['seats'] or ''}".split(";") for row in csv.DictReader(file))
+        return next((tuple(filter(None, forms)) for forms in rows if forms[0] == state), ())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -15,28 +15,47 @@ from pydantic import BaseModel
 
 from summarizer.documents import Document, read
 from summarizer.engine import background_loop
+from summarizer.engine.answer_key import AnswerKey
 from summarizer.engine.assembly import assemble
+from summarizer.engine.enveloping import envelope_of
+from summarizer.engine.in_windows import read_in_windows
+from summarizer.engine.keeping import kept_answer, load_kept
+from summarizer.engine.reading import Reading
 from summarizer.engine.turn_answers import GRAMMAR
-from summarizer.engine.turns import read_in_turns, sentences_to_show
-from summarizer.engine.whole import read_whole
-from summarizer.errors import UsageError
-from summarizer.models import LanguageModel, Reply, open_model, parse_model_name
+from summarizer.engine.turns import read_in_turns, sentences_to_show, turn_texts_to_count, turn_windows
+from summarizer.engine.whole import Question, texts_to_count, whole_windows
+from summarizer.engine.windows import Window
+from summarizer.errors import StoreError, UsageError
+from summarizer.models import LanguageModel, open_model, parse_model_name
+from summarizer.models.context import context_tokens
 from summarizer.models.language_model import Limits
 from summarizer.models.opening import WHOLE_PROMPT, default_prompt
+from summarizer.models.pace import Pace
+from summarizer.models.tokens import estimated_tokens
 from summarizer.models.weights import Progress
 from summarizer.prompting import Message, load_schema, load_template
-from summarizer.schemas import (
-    SCHEMA_VERSION,
-    Briefing,
-    DocumentReference,
-    Envelope,
-    ModelReference,
-    PromptReference,
-    SchemaReference,
-)
+from summarizer.schemas import Briefing, DocumentReference, Envelope, PromptReference
 from summarizer.settings import Settings, load_settings
+from summarizer.store import AnswerStore
 
-__all__ = ["Plan", "Summarizer", "asummarize", "summarize"]
+_LOGGER = logging.getLogger(__name__)
+
+__all__ = ["Plan", "PlannedWindow", "Summarizer", "asummarize", "summarize"]
+
+_AT_ONCE = 4
+"""Windows that a server is asked for side by side: few enough for the rate limits of a new account."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedWindow:
+    """A part of a document that would be read at once. `start` and `end` count characters, end exclusive."""
+
+    first_sentence: int
+    last_sentence: int
+    start: int
+    end: int
+    tokens: int
+    """Of its sentences, estimated on the safe side: the embedded model's own tokenizer finds fewer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +66,12 @@ class Plan:
     base_url: str | None
     prompt: str
     way: Literal["whole", "turns"]
+    windows: list[PlannedWindow]
+    """The parts that a long document would be read in; one where it is read at once."""
+
     messages: list[Message]
-    """All messages; in turns, without the answers in between, which only the model can give."""
+    """All messages, of one window after the other; without those that hold what only the model can give: answers to
+    turns, and what was found in windows, for the summary of the whole."""
 
     json_schema: dict[str, Any] | None
     """What the answer is held to (whole)."""
@@ -65,6 +88,9 @@ class Summarizer:
         prompt: A template's name or path; by default the one that suits the model.
         schema: A pydantic model or `module:Class`; by default the one that the template names.
         parameters: Values for the template's parameters.
+        store: Where answers are looked up and kept; by default nothing is kept. With the setting `answer_cache` at
+            `refresh`, everything is asked again and the new answer kept.
+        pace: Asked before each request and told of each response, where many documents are read at once.
         settings: Everything else, ready made; in place of `options`.
         options: Any field of `Settings`, such as `base_url`, `timeout` (seconds) or `retries`.
 
@@ -72,13 +98,15 @@ class Summarizer:
         UsageError: If the model, template, schema, a parameter or a setting does not fit.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a reader is made of
         self,
         model: str | None = None,
         prompt: str | Path | None = None,
         schema: type[BaseModel] | str | None = None,
         *,
         parameters: Mapping[str, Any] | None = None,
+        store: AnswerStore | None = None,
+        pace: Pace | None = None,
         settings: Settings | None = None,
         **options: Any,
     ) -> None:
@@ -90,13 +118,22 @@ class Summarizer:
         self.template = load_template(self._template_name(schema))
         self.schema = schema if isinstance(schema, type) else load_schema(schema or self.template.schema_name)
         self.parameters = self.template.with_parameters(parameters or {})
+        if self.template.way == "overview":
+            raise UsageError(
+                f"The template {self.template.name!r} sums up what was found in a long text; name one that shows a "
+                "document with --prompt."
+            )
         if self.template.way == "turns" and not issubclass(self.schema, Briefing):
             raise UsageError(
                 f"The template {self.template.name!r} reads turn by turn, which only the Briefing schema has; name a "
                 "template that shows the whole document with --prompt."
             )
+        self.store = store
+        self._pace = pace
+        self._key: AnswerKey | None = None
         self._model: LanguageModel | None = None
         self._opening = threading.Lock()
+        self._under_way: dict[str, asyncio.Task[Envelope[Any]]] = {}
 
     def _template_name(self, schema: type[BaseModel] | str | None) -> str:
         name = parse_model_name(self.settings.model, self.settings.base_url)
@@ -108,18 +145,27 @@ class Summarizer:
     def plan(self, document: Document | str | Path) -> Plan:
         """What would be sent for a document; calls no model and starts none."""
         document = self._document(document)
-        if self.template.way == "turns":
-            messages = self.template.opening(document, self.parameters)
-            messages += [self.template.turn(document, s, self.parameters) for s in sentences_to_show(document)]
-        else:
-            messages = self.template.messages(document, self.schema, self.parameters)
+        name = parse_model_name(self.settings.model, self.settings.base_url)
+        context = context_tokens(name, self.settings)
         whole = self.template.way == "whole"
+        if whole:
+            question = self._question(document)
+            counted = [estimated_tokens(text) for text in texts_to_count(question)]
+            windows = whole_windows(question, counted, context, embedded=name.where == "embedded")
+            shown = [question.messages(window.sentences if len(windows) > 1 else None) for window in windows]
+        else:
+            opening = self.template.opening(document, self.parameters)
+            sentences = sentences_to_show(document)
+            counted = [estimated_tokens(text) for text in turn_texts_to_count(opening, sentences)]
+            windows = turn_windows(document, sentences, counted, context)
+            shown = [[*opening, *self._turns(document, window)] for window in windows]
         return Plan(
             model=self.settings.model,
             base_url=self.settings.base_url,
             prompt=self.template.name,
-            way=self.template.way,
-            messages=messages,
+            way="whole" if whole else "turns",
+            windows=[_planned(window) for window in windows],
+            messages=[message for messages in shown for message in messages],
             json_schema=self.schema.model_json_schema() if whole else None,
             grammar=None if whole else GRAMMAR.strip(),
         )
@@ -128,25 +174,79 @@ class Summarizer:
         """Read a document and give the answer in its envelope. See `asummarize`."""
         return background_loop.run(self.asummarize(document, progress))
 
-    async def asummarize(self, document: Document | str | Path, progress: Progress | None = None) -> Envelope[Any]:
-        """Read a document and give the answer in its envelope.
+    async def asummarize(
+        self, document: Document | str | Path, progress: Progress | None = None, *, repeat: int = 0
+    ) -> Envelope[Any]:
+        """Read a document and give the answer in its envelope; a long one in windows (see `Plan.windows`).
+
+        With a store, the same question is asked once: it is answered from there, or shares the call that is under way.
 
         Args:
             document: A `Document`, a text, or the path of a file as a `Path`.
             progress: Called with what is going on, how much of it is done and how much there is.
+            repeat: Tells apart answers to the same question that are kept side by side.
+
+        Returns:
+            The answer. Its `not_covered` names the parts of a long document that could not be read.
 
         Raises:
-            InputError: If there is no text, or more than the model can read.
+            InputError: If there is no text, or the model's context is too short for the prompt.
             ModelUnavailableError: If no answer can be had within the deadline.
             AnswerError: If no answer fits the schema.
         """
         document = self._document(document)
         tell = progress or _silent
+        if self.store is None:
+            return await self._ask(document, tell)
+        kept = self.kept(document, repeat)
+        return kept or await self._shared(self.key_of(document, repeat), document, tell)
+
+    def key_of(self, document: Document, repeat: int = 0) -> str:
+        """The key under which the store keeps the answer: a hash of all that decides it."""
+        if self._key is None:
+            self._key = AnswerKey(self.settings, self.template, self.schema, self.parameters)
+        return self._key.of(document, repeat)
+
+    def kept(self, document: Document, repeat: int = 0) -> Envelope[Any] | None:
+        """The answer that the store has; None where there is none, or all is to be asked again.
+
+        Raises:
+            StoreError: If the store cannot be read.
+        """
+        if self.store is None or self.settings.answer_cache == "refresh":
+            return None
+        return load_kept(self.store, self.key_of(document, repeat), self.schema, document)
+
+    async def _shared(self, key: str, document: Document, progress: Progress) -> Envelope[Any]:
+        """The answer to a question that is asked now, once however many wait for it."""
+        task = self._under_way.get(key)
+        if task is None or task.get_loop() is not asyncio.get_running_loop():
+            task = self._under_way[key] = asyncio.create_task(self._ask_and_keep(key, document, progress))
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+            try:
+                return await task
+            except asyncio.CancelledError:
+                task.cancel()
+                raise
+        found = await asyncio.shield(task)
+        return found.model_copy(update={"document": DocumentReference.of(document)})
+
+    async def _ask_and_keep(self, key: str, document: Document, progress: Progress) -> Envelope[Any]:
+        envelope = await self._ask(document, progress)
+        if self.store is not None and not envelope.not_covered:  # what was lost may be read another time
+            try:
+                await asyncio.wrap_future(self.store.keep(kept_answer(key, envelope), document.text))
+            except StoreError as error:  # the answer is worth more than its copy
+                _LOGGER.warning("%s What is answered from here on is not kept.", error)
+                self.store = None
+        return envelope
+
+    async def _ask(self, document: Document, tell: Progress) -> Envelope[Any]:
         started = time.monotonic()
         limits = Limits(retries=self.settings.retries, deadline=started + self.settings.timeout)
         model = await self._opened(tell)
-        reply = await self._read(document, model, limits, tell)
-        return self._envelope(document, model, reply, time.monotonic() - started)
+        reading = await self._read(document, model, limits, tell)
+        return self._envelope(document, model, reading, time.monotonic() - started)
 
     def __enter__(self) -> Self:
         return self
@@ -169,18 +269,23 @@ class Summarizer:
         if self._model is not None:
             await self._model.aclose()
 
-    async def _read(self, document: Document, model: LanguageModel, limits: Limits, progress: Progress) -> Reply[Any]:
+    async def _read(self, document: Document, model: LanguageModel, limits: Limits, progress: Progress) -> Reading[Any]:
         if self.template.way == "turns":
             answers = await read_in_turns(document, self.template, self.parameters, model, limits, progress)
             briefing = assemble(document, answers.content, min_confidence=self.settings.min_confidence)
-            return Reply(content=briefing, usage=answers.usage, served_as=answers.served_as)
-        messages = self.template.messages(document, self.schema, self.parameters)
-        progress("Waiting for the answer", 0, 0)
-        return await read_whole(document, messages, self.schema, model, limits)
+            return Reading(
+                content=briefing, usage=answers.usage, served_as=answers.served_as, not_covered=answers.not_covered
+            )
+        at_once = self.settings.concurrency or (self.settings.slots if model.embedded else _AT_ONCE)
+        return await read_in_windows(self._question(document), model, limits, at_once, progress)
+
+    def _question(self, document: Document) -> Question[Any]:
+        return Question(document=document, template=self.template, parameters=self.parameters, schema=self.schema)
+
+    def _turns(self, document: Document, window: Window) -> list[Message]:
+        return [self.template.turn(document, sentence, self.parameters) for sentence in window.sentences]
 
     async def _opened(self, progress: Progress) -> LanguageModel:
-        import asyncio
-
         if self._model is None:
             progress("Loading the model", 0, 0)
             return await asyncio.to_thread(self._open, progress)
@@ -189,33 +294,14 @@ class Summarizer:
     def _open(self, progress: Progress) -> LanguageModel:
         with self._opening:  # many documents may begin at once
             if self._model is None:
-                self._model = open_model(self.settings, progress)
+                self._model = open_model(self.settings, progress, self._pace)
             return self._model
 
-    @cached_property
-    def _envelope_class(self) -> type[Envelope[Any]]:
-        return Envelope[self.schema]  # type: ignore[name-defined]  # the schema is known when the template is read
-
-    def _envelope(self, document: Document, model: LanguageModel, reply: Reply[Any], seconds: float) -> Envelope[Any]:
-        is_briefing = self.schema is Briefing
-        reference = model.reference
-        return self._envelope_class(
-            document=DocumentReference.of(document),
-            model=ModelReference(
-                name=reference.name,
-                served_as=reference.served_as if model.embedded else reply.served_as,
-                base_url=reference.base_url,
-            ),
-            prompt=PromptReference(name=self.template.name, version=self.template.version),
-            answer_schema=SchemaReference(
-                name="Briefing" if is_briefing else f"{self.schema.__module__}:{self.schema.__qualname__}",
-                version=SCHEMA_VERSION,
-            ),
-            token_usage=reply.usage,
-            seconds=round(seconds, 3),
-            written_at=datetime.now(UTC).replace(microsecond=0),
-            briefing=reply.content,
-        )
+    def _envelope(
+        self, document: Document, model: LanguageModel, reading: Reading[Any], seconds: float
+    ) -> Envelope[Any]:
+        prompt = PromptReference(name=self.template.name, version=self.template.version)
+        return envelope_of(document, model, self.schema, prompt, reading, seconds)
 
     def _document(self, document: Document | str | Path) -> Document:
         if isinstance(document, Document):
@@ -237,6 +323,16 @@ async def asummarize(document: Document | str | Path, **options: Any) -> Envelop
     summarizer = Summarizer(**options)
     async with summarizer:
         return await summarizer.asummarize(document)
+
+
+def _planned(window: Window) -> PlannedWindow:
+    return PlannedWindow(
+        first_sentence=window.numbers[0],
+        last_sentence=window.numbers[-1],
+        start=window.start,
+        end=window.end,
+        tokens=window.tokens,
+    )
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:

@@ -9,12 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from summarizer.evaluation.items import Item
-from summarizer.similarity import sentence_f1, token_f1
+from summarizer.similarity import CUT, item_similarity
 
 __all__ = ["CUT", "Pair", "align", "similarity"]
-
-CUT = 0.5
-"""Similarity from which an aligned pair counts as found: the same evidence, or the same words, or half of each."""
 
 _ALIAS_ONLY = 0.75
 _LESS_FOR_DOUBT = 0.999
@@ -45,9 +42,9 @@ def similarity(predicted: Item, labelled: Item) -> float:
         if predicted.texts[0] in labelled.texts:
             return 1.0
         return _ALIAS_ONLY if set(predicted.texts) & set(labelled.texts) else 0.0
-    evidence = sentence_f1(predicted.sentences, labelled.sentences)
-    wording = max(token_f1(predicted.texts[0], text) for text in labelled.texts)
-    return (evidence + wording) / 2
+    return max(
+        item_similarity(predicted.sentences, predicted.texts[0], labelled.sentences, text) for text in labelled.texts
+    )
 
 
 def align(predicted: Sequence[Item], labelled: Sequence[Item]) -> list[Pair]:

@@ -22,25 +22,26 @@ def draft_labels(briefing: Briefing, language: str) -> str:
     def quotes(evidence: list[Evidence]) -> list[str]:
         return [piece.quote for piece in evidence]
 
+    apart = {"evidence", "confidence"}
     labels: dict[str, Any] = {
         "language": language,
         "split": "dev",
         "tags": ["draft"],
         "actors": [
             {
-                **a.model_dump(exclude={"evidence"}, exclude_none=True),
+                **a.model_dump(exclude=apart, exclude_none=True),
                 "kind": a.kind or "group",
                 "evidence": quotes(a.evidence),
             }
             for a in briefing.actors
         ],
-        "demands": [{**d.model_dump(exclude={"evidence"}), "evidence": quotes(d.evidence)} for d in briefing.demands],
+        "demands": [{**d.model_dump(exclude=apart), "evidence": quotes(d.evidence)} for d in briefing.demands],
         "agreed_steps": [
-            {**s.model_dump(exclude={"evidence"}, exclude_none=True), "evidence": quotes(s.evidence)}
+            {**s.model_dump(exclude=apart, exclude_none=True), "evidence": quotes(s.evidence)}
             for s in briefing.agreed_steps
         ],
         "open_questions": [
-            {**q.model_dump(exclude={"evidence"}), "evidence": quotes(q.evidence)} for q in briefing.open_questions
+            {**q.model_dump(exclude=apart), "evidence": quotes(q.evidence)} for q in briefing.open_questions
         ],
     }
     head = "# A draft: correct every line against the article and the annotation guide before it counts.\n"

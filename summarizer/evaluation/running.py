@@ -1,6 +1,6 @@
-"""Running a suite: each article read, aligned and scored; identical calls answered from a cache.
+"""Running a suite: each article read, aligned and scored.
 
-The cache is also what lets an interrupted run go on: the same command finds what is done and does the rest.
+Where the summarizer has a store, an interrupted run goes on: the same command finds what is done and does the rest.
 """
 
 from __future__ import annotations
@@ -8,29 +8,21 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import hashlib
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
-
-from pydantic import ValidationError
 
 from summarizer.engine import Summarizer
-from summarizer.errors import SummarizerError, UsageError
+from summarizer.errors import UsageError
 from summarizer.evaluation.counts import score_article
 from summarizer.evaluation.floors import FLOORS
 from summarizer.evaluation.labels import Fixture, Labels
-from summarizer.evaluation.runs import ArticleRun, Prediction, Run, Suite, save_json
-from summarizer.models.weights import DEFAULT_WEIGHTS, adapter_path
+from summarizer.evaluation.runs import ArticleRun, Prediction, Run, Suite
+from summarizer.models.prices import price_of
 from summarizer.schemas import Briefing, Envelope
-from summarizer.settings import cache_directory
 
 __all__ = ["RunOptions", "command_line", "run_suite"]
 
 Told = Callable[[str, int, int], None]
-_PACKAGE = Path(__file__).parent.parent
-_NOT_PART_OF_AN_ANSWER = ("evaluation", "cli", "render")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,9 +32,6 @@ class RunOptions:
     split: str | None = None
     repeats: int = 1
     concurrency: int = 1
-    fresh: bool = False
-    """Whether answers in the cache are ignored."""
-
     command: str = ""
 
 
@@ -52,7 +41,7 @@ def run_suite(suite: Suite, summarizer: Summarizer | str, options: RunOptions, p
     Args:
         suite: The articles.
         summarizer: The model, with prompt and schema; or the name of a floor.
-        options: Split, repeats, concurrency, cache.
+        options: Split, repeats, concurrency.
         progress: Told after each article.
 
     Raises:
@@ -106,7 +95,7 @@ async def _predict(
     async def one(fixture: Fixture, repeat: int) -> Prediction:
         nonlocal done
         async with places:
-            found = await _prediction(summarizer, fixture, repeat, fresh=options.fresh)
+            found = await _prediction(summarizer, fixture, repeat)
         done += 1
         progress(f"{summarizer.settings.model}: {fixture.name}", done, total)
         return found
@@ -116,17 +105,13 @@ async def _predict(
     return [list(found) for found in await asyncio.gather(*repeats)]
 
 
-async def _prediction(summarizer: Summarizer, fixture: Fixture, repeat: int, *, fresh: bool) -> Prediction:
-    path = _cache_path(summarizer, fixture, repeat)
-    envelope = None if fresh else _cached(path)
-    if envelope is None:
-        try:
-            envelope = await summarizer.asummarize(fixture.document)
-        except SummarizerError as error:
-            return _crashed(fixture, f"{type(error).__name__}: {error}")
-        except Exception as error:  # noqa: BLE001 - a crash of any kind scores 0; the run goes on and tells
-            return _crashed(fixture, f"{type(error).__name__}: {error}")
-        save_json(envelope, path)
+async def _prediction(summarizer: Summarizer, fixture: Fixture, repeat: int) -> Prediction:
+    try:
+        envelope = await summarizer.asummarize(fixture.document, repeat=repeat)
+    except Exception as error:  # noqa: BLE001 - a crash of any kind scores 0; the run goes on and tells
+        return _crashed(fixture, f"{type(error).__name__}: {error}")
+    if envelope.not_covered:  # an answer to a part of the article measures nothing
+        return _crashed(fixture, f"A part of the article could not be read: {envelope.not_covered[0].reason}")
     return _scored(envelope.briefing, fixture.labels, fixture, envelope)
 
 
@@ -146,7 +131,7 @@ def _scored(
         pairs=pairs,
         usage=envelope.token_usage,
         seconds=envelope.seconds,
-        price=_price(envelope),
+        price=price_of(envelope),
     )
 
 
@@ -159,64 +144,6 @@ def _floor(name: str, fixture: Fixture) -> Prediction:
     if name not in FLOORS:
         raise UsageError(f"There is no floor {name!r}; name one of {', '.join(FLOORS)}.")
     return _scored(FLOORS[name](fixture.document), fixture.labels, fixture)
-
-
-def _price(envelope: Envelope[Briefing]) -> float | None:
-    """Price in US dollars by genai-prices; None where its list lacks the model, or the machine is one's own."""
-    provider, slash, name = envelope.model.name.partition("/")
-    if not slash or envelope.model.base_url or provider in ("local", "ollama"):
-        return None
-    from genai_prices import Usage, calc_price
-
-    used = Usage(input_tokens=envelope.token_usage.prompt_tokens, output_tokens=envelope.token_usage.completion_tokens)
-    try:
-        return float(calc_price(used, model_ref=name, provider_id=provider).total_price)
-    except LookupError:
-        return None
-
-
-def _cache_path(summarizer: Summarizer, fixture: Fixture, repeat: int) -> Path:
-    plan = dataclasses.asdict(summarizer.plan(fixture.document))
-    settings = summarizer.settings
-    identity = {
-        "plan": plan,
-        "text": fixture.document.sha256,
-        "language": fixture.document.language,
-        "parameters": {
-            name: getattr(settings, name) for name in ("temperature", "max_tokens", "mode", "min_confidence")
-        },
-        "weights": _weights_identity(settings.model, settings.adapter),
-        "code": _code_identity(),
-        "repeat": repeat,
-    }
-    digest = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
-    return cache_directory() / "answers" / digest[:2] / f"{digest}.json"
-
-
-def _cached(path: Path) -> Envelope[Briefing] | None:
-    try:
-        return Envelope[Briefing].model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):  # not there, or half there: asked again
-        return None
-
-
-@cache
-def _weights_identity(model: str, adapter: Path | None) -> str:
-    if model == "local":
-        return f"{DEFAULT_WEIGHTS.sha256}+{hashlib.sha256((adapter or adapter_path()).read_bytes()).hexdigest()}"
-    path = Path(model.removeprefix("local:")).expanduser()
-    return f"{path}:{path.stat().st_mtime_ns}" if model.startswith("local:") and path.is_file() else ""
-
-
-@cache
-def _code_identity() -> str:
-    """What makes a briefing of a model's answers is part of the answer: a change of it makes old answers stale."""
-    digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*")):
-        room = path.relative_to(_PACKAGE).parts[0]
-        if path.suffix in (".py", ".csv") and room not in _NOT_PART_OF_AN_ANSWER:
-            digest.update(str(path.relative_to(_PACKAGE)).encode() + path.read_bytes())
-    return digest.hexdigest()
 
 
 def command_line(arguments: list[str]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from summarizer.errors import ModelUnavailableError, UsageError
+from summarizer.models.context import EMBEDDED_CONTEXT
 from summarizer.models.weights import Progress, adapter_path, fetch_weights
 from summarizer.settings import Settings
 
@@ -17,6 +18,9 @@ __all__ = ["EmbeddedServer", "EmbeddedServerSettings", "start_embedded_server", 
 
 LOOPBACK = "127.0.0.1"
 _MOST_THREADS = 4
+_SPINS = "1000"
+"""Rounds that a waiting thread spins before it sleeps; read by GNU OpenMP when llama.cpp is loaded."""
+
 _GGUF_MAGIC = b"GGUF"
 
 # One conversation format for training, turns and whole answers; the weights' own template slips in a system message.
@@ -79,7 +83,7 @@ def start_embedded_server(path: Path | None, settings: Settings, progress: Progr
         wanted = EmbeddedServerSettings(
             weights=_checked(path) if path else fetch_weights(progress=progress),
             adapter=None if path else _checked(settings.adapter) if settings.adapter else adapter_path(),
-            context_tokens=settings.context_tokens,
+            context_tokens=settings.context_tokens or EMBEDDED_CONTEXT,
             slots=settings.slots,
             threads=settings.threads or min(_MOST_THREADS, usable_cores()),
             polling=settings.polling,
@@ -103,6 +107,7 @@ def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
     for pool in (parameters.cpuparams, parameters.cpuparams_batch):
         pool.n_threads = wanted.threads
         pool.poll = wanted.polling
+    parameters.cache_ram_mib = 0  # a conversation that is over does not come back: a copy of each fills the memory
     parameters.n_gpu_layers = 0
     parameters.fit_params = False
     parameters.warmup = False
@@ -132,6 +137,9 @@ def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
 
 
 def _llama() -> Any:
+    # llama.cpp's threads wait for each other some hundred times a token. By default they spin meanwhile, which on a
+    # machine that does something else beside takes away the very core that they wait for (benchmarks/README.md).
+    os.environ.setdefault("GOMP_SPINCOUNT", _SPINS)
     try:
         import xllamacpp  # a large compiled module, loaded when the embedded model is used
     except ImportError as error:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +18,7 @@ from summarizer.models.connections import Connection, Connections
 from summarizer.models.failures import explained
 from summarizer.models.retry import Attempts
 from summarizer.models.structured import Call, send_completion
+from summarizer.models.tokens import estimated_tokens
 from summarizer.prompting import Message
 from summarizer.schemas import ModelReference, TokenUsage, grounding_context
 
@@ -108,8 +109,8 @@ class LanguageModel:
     """Whether it runs in this process, so that its prompt cache, grammar and tokenizer are at hand."""
 
     has_adapter: bool = False
-    context_tokens: int | None = None
-    """Longest prompt and completion together, where it is known."""
+    context_tokens: int
+    """Longest prompt and completion together."""
 
     _connections: Connections = field(init=False, repr=False)
 
@@ -131,6 +132,7 @@ class LanguageModel:
         schema: type[AnswerT],
         document: Document,
         limits: Limits,
+        shown: Collection[int] | None = None,
         **request: Any,
     ) -> Reply[AnswerT]:
         """Ask for an answer under a schema, grounded in a document.
@@ -140,12 +142,13 @@ class LanguageModel:
             schema: A pydantic model; fields of `Evidence` and `Name` are checked against the document.
             document: What the answer is grounded in.
             limits: Repeats and deadline.
+            shown: Numbers of the sentences that the answer may cite; all by default.
             request: Sent in addition to the model's own request.
 
         Raises:
             AnswerError: If no answer fits the schema, however often asked.
             ModelUnavailableError: If no answer can be had.
-            InputError: If the model says that the text is too long for it.
+            TooLongError: If the model says that the text is too long for it.
         """
         quiet_libraries()
         meter = Meter()
@@ -158,7 +161,7 @@ class LanguageModel:
         call = Call(
             messages=messages,
             schema=schema,
-            context=grounding_context(document),
+            context=grounding_context(document, shown),
             request={**self.request, **request},
             attempts=attempts,
             heard=heard,
@@ -205,14 +208,14 @@ class LanguageModel:
         content = choice.message.content or ""
         return Reply(content=content, usage=meter.usage, served_as=meter.served_as, tokens=tokens)
 
-    async def count_tokens(self, text: str) -> int | None:
-        """Tokens of a text by the model's own tokenizer; None where that is not at hand."""
+    async def count_tokens(self, text: str) -> int:
+        """Tokens of a text by the model's own tokenizer; where that is not at hand, estimated on the safe side."""
         chat = self.connection().chat
         if not self.embedded or chat is None:
-            return None
+            return estimated_tokens(text)
         root = str(chat.base_url).removesuffix("/").removesuffix("/v1")
         counted = await chat.post(f"{root}/tokenize", body={"content": text}, cast_to=object)
-        return len(counted["tokens"]) if isinstance(counted, dict) else None
+        return len(counted["tokens"]) if isinstance(counted, dict) else estimated_tokens(text)
 
 
 def unwrap_json(response: Any) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 from summarizer.errors import ModelUnavailableError, UsageError
 from summarizer.models.connections import Connection
+from summarizer.models.context import context_tokens
 from summarizer.models.embedded import EmbeddedServer, start_embedded_server
 from summarizer.models.language_model import LanguageModel
 from summarizer.models.names import ModelName, parse_model_name
+from summarizer.models.pace import Pace
+from summarizer.models.retry import seconds_of_headers
 from summarizer.models.structured import InstructorCalls, protocol_calls
 from summarizer.models.weights import Progress
 from summarizer.schemas import ModelReference
@@ -34,8 +38,13 @@ def default_prompt(name: ModelName, way: str = "auto") -> str:
     return WHOLE_PROMPT
 
 
-def open_model(settings: Settings, progress: Progress | None = None) -> LanguageModel:
+def open_model(settings: Settings, progress: Progress | None = None, pace: Pace | None = None) -> LanguageModel:
     """Make the model that the settings name ready; the embedded one is fetched and started where needed.
+
+    Args:
+        settings: Which model, and how it is reached.
+        progress: Told of a download, should there be one.
+        pace: Asked before each request to a server that speaks the OpenAI protocol, and told of each response.
 
     Raises:
         UsageError: If the name fits no model.
@@ -45,7 +54,7 @@ def open_model(settings: Settings, progress: Progress | None = None) -> Language
     if name.where == "embedded":
         return _embedded(name, settings, start_embedded_server(name.path, settings, progress))
     if name.where == "server":
-        return _on_server(name, settings)
+        return _on_server(name, settings, pace)
     return _with_provider(name, settings)
 
 
@@ -64,11 +73,11 @@ def _embedded(name: ModelName, settings: Settings, server: EmbeddedServer) -> La
         secrets=(server.api_key,),
         embedded=True,
         has_adapter=server.adapter is not None,
-        context_tokens=settings.context_tokens,
+        context_tokens=context_tokens(name, settings),
     )
 
 
-def _on_server(name: ModelName, settings: Settings) -> LanguageModel:
+def _on_server(name: ModelName, settings: Settings, pace: Pace | None) -> LanguageModel:
     base_url = settings.base_url or (_OLLAMA if name.provider == "ollama" else None)
     key = settings.api_key.get_secret_value() if settings.api_key else None
     if key is None and base_url is None:
@@ -85,7 +94,7 @@ def _on_server(name: ModelName, settings: Settings) -> LanguageModel:
         request["max_completion_tokens"] = request.pop("max_tokens")
 
     def connect() -> Connection:
-        return _openai_connection(base_url, key or _NO_KEY, mode)
+        return _openai_connection(base_url, key or _NO_KEY, mode, pace=pace)
 
     return LanguageModel(
         reference=ModelReference(name=name.full, base_url=settings.base_url),
@@ -93,6 +102,7 @@ def _on_server(name: ModelName, settings: Settings) -> LanguageModel:
         connect=connect,
         request=request,
         secrets=(key,) if key else (),
+        context_tokens=context_tokens(name, settings),
     )
 
 
@@ -127,6 +137,7 @@ def _with_provider(name: ModelName, settings: Settings) -> LanguageModel:
         connect=connect,
         request={key: value for key, value in _request(name.name, settings).items() if key != "model"},
         secrets=(key,) if key else (),
+        context_tokens=context_tokens(name, settings),
     )
 
 
@@ -136,7 +147,9 @@ def _request(model: str, settings: Settings, *, temperature: float | None = None
     return {key: value for key, value in request.items() if value is not None}
 
 
-def _openai_connection(base_url: str | None, key: str, mode: str, *, trust_env: bool = True) -> Connection:
+def _openai_connection(
+    base_url: str | None, key: str, mode: str, *, trust_env: bool = True, pace: Pace | None = None
+) -> Connection:
     from openai import AsyncOpenAI, DefaultAioHttpClient  # heavy, loaded when a model is asked
 
     client = AsyncOpenAI(
@@ -145,6 +158,22 @@ def _openai_connection(base_url: str | None, key: str, mode: str, *, trust_env: 
         max_retries=0,  # transport retries are ours, under one deadline
         timeout=None,  # the deadline is ours too
         # httpx's client with its hooks, on aiohttp's connections, which take half the CPU; up to 1000 at once.
-        http_client=DefaultAioHttpClient(trust_env=trust_env),
+        http_client=DefaultAioHttpClient(trust_env=trust_env, event_hooks=_hooks(pace)),
     )
     return Connection(structured=protocol_calls(client, mode), chat=client, client=client)
+
+
+def _hooks(pace: Pace | None) -> dict[str, list[Any]]:
+    """What the HTTP client calls around each request, so that the pace counts repeats like first tries."""
+    if pace is None:
+        return {}
+
+    async def before(request: Any) -> None:
+        await pace.before_request()
+        request.extensions["sent_at"] = time.monotonic()
+
+    async def after(response: Any) -> None:
+        seconds = time.monotonic() - response.request.extensions["sent_at"]
+        pace.after_response(response.status_code, seconds, seconds_of_headers(response.headers))
+
+    return {"request": [before], "response": [after]}

@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import ValidationError
 from tenacity import AsyncRetrying, RetryCallState
 
-__all__ = ["Attempts", "is_wrong_answer", "seconds_asked_for", "status_of"]
+__all__ = ["Attempts", "is_wrong_answer", "seconds_asked_for", "seconds_of_headers", "status_of"]
 
 _WORTH_REPEATING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 _DROPPED = frozenset({"APIConnectionError", "APITimeoutError", "ConnectError", "ReadError", "RemoteProtocolError"})
@@ -105,10 +105,13 @@ def status_of(error: BaseException) -> int | None:
 
 
 def seconds_asked_for(error: BaseException) -> float | None:
-    """How long the server asks to wait, from `retry-after-ms` or `Retry-After` (seconds or a date; RFC 9110)."""
+    """How long the server asks to wait, by the response that an error carries."""
     headers: Any = getattr(getattr(error, "response", None), "headers", None)
-    if headers is None:
-        return None
+    return None if headers is None else seconds_of_headers(headers)
+
+
+def seconds_of_headers(headers: Any) -> float | None:
+    """How long the server asks to wait, from `retry-after-ms` or `Retry-After` (seconds or a date; RFC 9110)."""
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return max(0.0, milliseconds / 1000)

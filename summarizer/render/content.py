@@ -20,7 +20,7 @@ from summarizer.schemas import (
     Statement,
 )
 
-__all__ = ["Entry", "Section", "cited", "described", "printable", "sections"]
+__all__ = ["Entry", "Section", "cited", "described", "not_covered", "printable", "sections"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +61,22 @@ def described(envelope: Envelope[Any]) -> str:
         f"Written by {model.name}{served} with prompt {prompt.name} {prompt.version} from {source}, "
         f"{envelope.written_at:%Y-%m-%d %H:%M} UTC"
     )
+
+
+def not_covered(envelope: Envelope[Any]) -> str | None:
+    """One line that says which parts of the document could not be read; None where all of it was."""
+    if not envelope.not_covered:
+        return None
+    parts = ", ".join(
+        f"{gap.first_sentence}"
+        if gap.first_sentence == gap.last_sentence
+        else f"{gap.first_sentence}–{gap.last_sentence}"
+        for gap in envelope.not_covered
+    )
+    lost = sum(gap.end - gap.start for gap in envelope.not_covered)
+    share = max(1, round(100 * lost / max(1, envelope.document.characters)))
+    reasons = " ".join(dict.fromkeys(gap.reason for gap in envelope.not_covered))
+    return printable(f"Not covered: sentences {parts} ({share} % of the text). {reasons}")
 
 
 def sections(answer: BaseModel, *, confidence: bool = False) -> list[Section]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from summarizer.render.content import Entry, cited, described, printable, sections
+from summarizer.render.content import Entry, cited, described, not_covered, printable, sections
 from summarizer.schemas import Briefing, Envelope
 
 __all__ = ["as_markdown"]
@@ -19,6 +19,8 @@ def as_markdown(envelope: Envelope[Any], *, confidence: bool = False) -> str:
     answer = envelope.briefing
     title = printable(answer.headline) if isinstance(answer, Briefing) else type(answer).__name__
     lines = [f"# {_escaped(title)}", "", f"*{_escaped(described(envelope))}*"]
+    if missing := not_covered(envelope):
+        lines += ["", f"**{_escaped(missing)}**"]
     for section in sections(answer, confidence=confidence):
         lines += ["", f"## {_escaped(section.title)}", ""]
         lines += [_line(entry) for entry in section.entries] or ["none found"]

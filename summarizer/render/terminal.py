@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from summarizer.render.content import Entry, cited, described, printable, sections
+from summarizer.render.content import Entry, cited, described, not_covered, printable, sections
 from summarizer.schemas import Briefing, Envelope
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def as_terminal_page(envelope: Envelope[Any], *, width: int, colour: bool, confi
     if isinstance(answer, Briefing):
         console.print(Text(printable(answer.headline), style="bold"))
     console.print(Text(described(envelope), style="dim"))
+    if missing := not_covered(envelope):
+        console.print(Text(missing, style="bold red"))
     for section in sections(answer, confidence=confidence):
         style = _COLOURS.get(section.title, "default")
         console.print()

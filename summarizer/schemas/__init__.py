@@ -1,10 +1,20 @@
 """What a model is asked for and what comes back: the briefing, its evidence, and the envelope around it."""
 
-from summarizer.schemas.briefing import Actor, ActorKind, AgreedStep, Briefing, Demand, OpenQuestion, Statement
+from summarizer.schemas.briefing import (
+    Actor,
+    ActorKind,
+    AgreedStep,
+    Briefing,
+    Demand,
+    OpenQuestion,
+    Overview,
+    Statement,
+)
 from summarizer.schemas.envelope import (
     SCHEMA_VERSION,
     DocumentReference,
     Envelope,
+    Gap,
     ModelReference,
     PromptReference,
     SchemaReference,
@@ -22,9 +32,11 @@ __all__ = [
     "DocumentReference",
     "Envelope",
     "Evidence",
+    "Gap",
     "ModelReference",
     "Name",
     "OpenQuestion",
+    "Overview",
     "PromptReference",
     "SchemaReference",
     "Statement",

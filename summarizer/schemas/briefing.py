@@ -25,7 +25,7 @@ from summarizer.documents import Document
 from summarizer.documents.names import fold
 from summarizer.schemas.evidence import Evidence, Name, document_of
 
-__all__ = ["Actor", "ActorKind", "AgreedStep", "Briefing", "Demand", "OpenQuestion", "Statement"]
+__all__ = ["Actor", "ActorKind", "AgreedStep", "Briefing", "Demand", "OpenQuestion", "Overview", "Statement"]
 
 ActorKind = Literal["person", "state", "organisation", "group"]
 
@@ -164,11 +164,16 @@ class OpenQuestion(_Scored):
     confidence: Confidence = None
 
 
-class Briefing(_Item):
-    """What a reader needs to know of one article about a conflict, a strike, a dispute or a negotiation."""
+class Overview(_Item):
+    """What a hurried reader needs of an article."""
 
     headline: Text = Field(description="One line that says what is new, without judging.")
     summary: list[Statement] = Field(description="Two to four statements that a hurried reader needs first.")
+
+
+class Briefing(Overview):
+    """What a reader needs to know of one article about a conflict, a strike, a dispute or a negotiation."""
+
     actors: list[Actor] = Field(
         description="Everyone that the text reports as speaking, acting, negotiating, demanding or being demanded of. "
         "A person and the state that the person speaks for are two actors. A place that is only a place, and an "

@@ -16,13 +16,14 @@ __all__ = [
     "SCHEMA_VERSION",
     "DocumentReference",
     "Envelope",
+    "Gap",
     "ModelReference",
     "PromptReference",
     "SchemaReference",
     "TokenUsage",
 ]
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 """Version of the envelope and the briefing; the first number changes when a saved file no longer loads."""
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
@@ -118,6 +119,25 @@ class TokenUsage(_Part):
         )
 
 
+class Gap(_Part):
+    """A part of the document that could not be read: whatever it says is not in the answer."""
+
+    first_sentence: int = Field(ge=1)
+    """Number of its first sentence."""
+
+    last_sentence: int = Field(ge=1)
+    """Number of its last sentence, itself in the gap."""
+
+    start: int = Field(ge=0)
+    """First character in the document's text."""
+
+    end: int
+    """End in the document's text, exclusive."""
+
+    reason: str
+    """What went wrong, in one sentence."""
+
+
 class Envelope(_Part, Generic[AnswerT]):
     """An answer and where it came from. Saved as JSON, it loads again unchanged."""
 
@@ -132,6 +152,12 @@ class Envelope(_Part, Generic[AnswerT]):
 
     written_at: datetime
     """In UTC."""
+
+    not_covered: list[Gap] = Field(default_factory=list)
+    """The parts of the document that the answer does not rest on; empty where all of it was read."""
+
+    from_store: bool = False
+    """Whether the answer was asked for earlier and kept; usage, seconds and time are of then."""
 
     briefing: AnswerT
     """The answer: a `Briefing`, or what the user's own schema asks for."""

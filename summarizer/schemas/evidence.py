@@ -6,9 +6,10 @@ from its object form as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -25,26 +26,52 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from summarizer.documents import Document
+from summarizer.documents.names import NameIndex
 
 __all__ = ["Evidence", "Name", "document_of", "grounding_context", "schema_of_document"]
 
 _CONTEXT_KEY = "document"
-_document_of_grammar: ContextVar[Document | None] = ContextVar("_document_of_grammar", default=None)
+_SHOWN_KEY = "shown"
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """What a grammar allows: sentence numbers from one to another, and these names."""
+
+    first: int
+    last: int
+    names: list[str]
+
+
+_bounds_of_grammar: ContextVar[_Bounds | None] = ContextVar("_bounds_of_grammar", default=None)
 
 
 @contextmanager
-def schema_of_document(document: Document) -> Iterator[None]:
-    """Within, JSON Schemas allow only sentence numbers and names that a document has, as a grammar can hold them."""
-    token = _document_of_grammar.set(document)
+def schema_of_document(document: Document, shown: range | None = None) -> Iterator[None]:
+    """Within, JSON Schemas allow only sentence numbers and names that a document has, as a grammar can hold them.
+
+    Args:
+        document: Whose sentences and names are allowed.
+        shown: Numbers of the sentences that the model is shown; all by default.
+    """
+    numbers = shown or range(1, len(document.sentences) + 1)
+    first, last = document.sentences[numbers[0] - 1], document.sentences[numbers[-1] - 1]
+    index = document.names if shown is None else NameIndex(document.text[first.start : last.end])
+    token = _bounds_of_grammar.set(_Bounds(first.number, last.number, index.candidates()))
     try:
         yield
     finally:
-        _document_of_grammar.reset(token)
+        _bounds_of_grammar.reset(token)
 
 
-def grounding_context(document: Document) -> dict[str, Any]:
-    """The validation context under which answers are grounded in a document."""
-    return {_CONTEXT_KEY: document}
+def grounding_context(document: Document, shown: Collection[int] | None = None) -> dict[str, Any]:
+    """The validation context under which answers are grounded in a document.
+
+    Args:
+        document: What the answer is about.
+        shown: Numbers of the sentences that the model was shown, and that it may cite; all by default.
+    """
+    return {_CONTEXT_KEY: document, _SHOWN_KEY: shown}
 
 
 def document_of(info: ValidationInfo) -> Document | None:
@@ -87,9 +114,10 @@ class Evidence(BaseModel):
             return evidence
         if document is None:
             raise ValueError("a sentence number means nothing without its document; pass grounding_context(document)")
-        if not 1 <= number <= len(document.sentences):
+        shown = _shown(info, document)
+        if number not in shown:
             raise ValueError(
-                f"there is no sentence {number}; cite numbers from 1 to {len(document.sentences)}, as shown in brackets"
+                f"there is no sentence {number}; cite numbers from {min(shown)} to {max(shown)}, as shown in brackets"
             )
         cited = document.sentences[number - 1]
         return handler({"sentence": number, "start": cited.start, "end": cited.end, "quote": cited.text})
@@ -104,11 +132,16 @@ class Evidence(BaseModel):
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """An integer in the schema that a model is shown, an object in the schema of what is saved."""
         if handler.mode == "validation":
-            bound = _document_of_grammar.get()
-            most = {"maximum": len(bound.sentences)} if bound else {}
+            bounds = _bounds_of_grammar.get()
+            least, most = (bounds.first, {"maximum": bounds.last}) if bounds else (1, {})
             about = "Number of a sentence, as shown in brackets."
-            return {"type": "integer", "minimum": 1, **most, "description": about}
+            return {"type": "integer", "minimum": least, **most, "description": about}
         return handler(core_schema)
+
+
+def _shown(info: ValidationInfo, document: Document) -> Collection[int]:
+    shown = info.context.get(_SHOWN_KEY) if isinstance(info.context, dict) else None
+    return shown or range(1, len(document.sentences) + 1)
 
 
 def _sentence_number(value: Any) -> int | None:
@@ -136,8 +169,8 @@ class _NameInGrammar:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        document = _document_of_grammar.get()
-        names = document.names.candidates() if document else []
+        bounds = _bounds_of_grammar.get()
+        names = bounds.names if bounds else []
         return {"type": "string", "enum": names} if names else handler(core_schema)
 
 

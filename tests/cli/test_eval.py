@@ -13,7 +13,7 @@ import yaml
 
 from tests.conftest import Finished, run_command
 from tests.evaluation.conftest import suite_folder  # noqa: F401 - a fixture
-from tests.protocol_server import Answer, ProtocolServer
+from tests.protocol_server import Answer, Given, ProtocolServer, Request
 
 
 def perfect(number: int) -> dict[str, Any]:
@@ -116,6 +116,30 @@ def test_a_model_that_crashes_on_an_article_fails_the_run_and_scores_zero_there(
     assert metrics(again)["demands.recall"] == 1.0
 
 
+def test_an_article_that_is_read_in_part_counts_as_a_crash_and_is_not_kept(
+    server: ProtocolServer,
+    suite_folder: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    article = suite_folder / "article-0" / "article.txt"
+    article.write_text(article.read_text(encoding="utf-8") + "It rained all day.\n" * 200, encoding="utf-8")
+    for other in ("article-1", "article-2"):
+        shutil.rmtree(suite_folder / other)
+    monkeypatch.setenv("SUMMARIZER_CONTEXT_TOKENS", "3000")
+
+    def loses_the_end(request: Request) -> Given:
+        if request.schema_name == "Briefing" and 1 not in request.sentences:
+            return Answer(status=400, error={"message": "no"})
+        return perfect(0)
+
+    server.will(loses_the_end)
+    for _ in range(2):
+        done = evaluated(server, suite_folder)
+        assert done.code == 1
+        assert metrics(done)["crashes"] == 1.0
+        assert "A part of the article could not be read" in done.json[0]["articles"][0]["predictions"][0]["error"]
+
+
 def test_identical_calls_come_from_the_cache_unless_fresh_is_asked(
     server: ProtocolServer,
     suite_folder: Path,  # noqa: F811
@@ -124,7 +148,7 @@ def test_identical_calls_come_from_the_cache_unless_fresh_is_asked(
     first = evaluated(server, suite_folder)
     assert metrics(evaluated(server, suite_folder)) == metrics(first)
     assert len(server.requests) == 3
-    evaluated(server, suite_folder, "--fresh")
+    evaluated(server, suite_folder, "--refresh")
     assert len(server.requests) == 6
 
 
@@ -163,7 +187,7 @@ def test_the_gate_passes_fails_and_keeps_baselines(
     gate.write_text("floors: {m: {demands.f1: 0.5}}\ntolerances: {items.macro_f1: 0.02}\n", encoding="utf-8")
     assert run_command("eval", "gate", "--update-baseline").code == 0
     assert run_command("eval", "gate").out == "passed\n"
-    evaluated(server, suite_folder, "--fresh")
+    evaluated(server, suite_folder, "--refresh")
     failed = run_command("eval", "gate")
     assert failed.code == 1
     assert "FAILED m: demands.f1 is 0.000, below its floor of 0.500" in failed.out

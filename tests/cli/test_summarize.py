@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -16,8 +17,9 @@ import pytest
 import yaml
 
 from summarizer import Briefing, Envelope, read
-from tests.conftest import BRIEFING, ROOT, SEED, SHORT, Finished, run_command
-from tests.protocol_server import Answer, ProtocolServer
+from tests.conftest import BRIEFING, HEEDING_INTERRUPTS, ROOT, SEED, SHORT, Finished, run_command
+from tests.engine.planted import english, finds_facts
+from tests.protocol_server import Answer, Given, ProtocolServer, Request
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ def test_the_result_is_on_stdout_and_all_else_on_stderr(server: ProtocolServer, 
     done = asked(server, article, "--format", "yaml", "--usage", "-v")
     assert yaml.safe_load(done.out)["briefing"]["headline"] == BRIEFING["headline"]
     assert "100 prompt and 20 completion tokens in 1 request" in done.err
-    assert "3 sentences) with m, prompt briefing 1.0, whole." in done.err
+    assert "3 sentences) with m, prompt briefing 1.1, whole." in done.err
 
 
 @pytest.mark.parametrize(("form", "sign"), [("text", "Demands\n  • Lavrov → union"), ("markdown", "## Demands\n")])
@@ -184,6 +186,41 @@ def test_a_dry_run_needs_neither_weights_nor_key(article: Path, tmp_path: Path) 
     assert (turns.code, turns.json["way"], turns.json["grammar"][:8]) == (0, "turns", "root ::=")
     assert run_command("summarize", article, "-m", "openai/gpt-5", "--dry-run").code == 0
     assert not (tmp_path / "empty").exists()
+
+
+def test_a_dry_run_shows_the_windows_of_a_long_text(server: ProtocolServer, tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text(english(characters=12_000, facts=12).text, encoding="utf-8")
+    plan = asked(server, path, "--dry-run", "--context-tokens", "3000").json
+    assert server.requests == []
+    assert len(plan["windows"]) > 3
+    assert len(plan["messages"]) == 2 * len(plan["windows"])
+    first, second = plan["windows"][:2]
+    assert (first["first_sentence"], first["start"]) == (1, 0)
+    assert second["first_sentence"] == first["last_sentence"] - 2
+    turns = run_command("summarize", path, "--dry-run").json
+    assert len(turns["windows"]) > 1
+
+
+def test_a_part_that_is_lost_is_told_on_stderr_and_in_the_result_and_the_rest_stands(
+    server: ProtocolServer, tmp_path: Path
+) -> None:
+    planted = english(characters=12_000, facts=12)
+    path = tmp_path / "long.txt"
+    path.write_text(planted.text, encoding="utf-8")
+
+    def loses_a_part(request: Request) -> Given:
+        lost = request.schema_name == "Briefing" and planted.facts[6] in request.sentences.values()
+        return Answer(status=500, error={"message": "broken"}) if lost else finds_facts(request)
+
+    server.will(loses_a_part)
+    done = asked(server, path, "--context-tokens", "3000", "--retries", "0")
+    said = r"Not covered: sentences \d+–\d+ \(\d+ % of the text\)\. m at http://127\.0\.0\.1:\d+/v1 answered 500"
+    assert done.code == 0
+    assert re.match(f"Warning: {said}", done.err)
+    assert re.search(said, " ".join(done.out.split())[:400])
+    assert "Pay 100 crowns" in done.out
+    assert "Pay 106 crowns" not in done.out
 
 
 def test_parameters_reach_the_template(server: ProtocolServer, article: Path) -> None:
@@ -285,21 +322,9 @@ def test_a_full_disk_does_not_lose_the_result(server: ProtocolServer, article: P
     assert b"Standard output cannot be written" in ended.stderr
 
 
-# A shell lets jobs in the background, and all they start, ignore interrupts; this undoes it before the command begins.
-HEEDING_INTERRUPTS = [
-    sys.executable,
-    "-c",
-    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.executable, sys.argv[1:])",
-    sys.executable,
-    "-m",
-    "summarizer",
-    "summarize",
-]
-
-
 def test_an_interrupt_ends_at_once_with_130(server: ProtocolServer, article: Path) -> None:
     server.will(Answer(content="late", delay=20))
-    command = [*HEEDING_INTERRUPTS, "-m", "m", "--base-url", server.base_url, str(article)]
+    command = [*HEEDING_INTERRUPTS, "summarize", "-m", "m", "--base-url", server.base_url, str(article)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         while not server.requests:
             time.sleep(0.05)
@@ -309,7 +334,7 @@ def test_an_interrupt_ends_at_once_with_130(server: ProtocolServer, article: Pat
 
 
 def test_the_embedded_model_can_be_interrupted_too() -> None:
-    command = [*HEEDING_INTERRUPTS, str(SEED), "-v"]
+    command = [*HEEDING_INTERRUPTS, "summarize", str(SEED), "-v"]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, **pipes, cwd=ROOT) as process:
         assert process.stderr is not None

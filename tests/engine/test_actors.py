@@ -23,7 +23,7 @@ def gathered(text: str, *written: str) -> dict[str, Any]:
         (
             "Russia met Ukraine. Moscow and Kiev agreed.",
             ["Russia", "Moscow", "Kiev"],
-            {"Russia": ["Moscow"], "Kiev": []},
+            {"Russia": ["Moscow"], "Ukraine": ["Kiev"]},
         ),
         ("The Kremlin's spokesman met Ukraine.", ["Kremlin's spokesman"], {"Kremlin": []}),
         (
@@ -53,6 +53,24 @@ def test_forms_of_one_actor_are_gathered_under_its_fullest(
     text: str, written: list[str], names: dict[str, list[str]]
 ) -> None:
     assert {name: actor["aliases"] for name, actor in gathered(text, *written).items()} == names
+
+
+def test_other_forms_that_the_text_has_are_found_without_a_model() -> None:
+    text = (
+        "Russia met the Transport Workers' Alliance (TWA). Moscow waited. Foreign Minister Sergey Lavrov spoke. "
+        "Lavrov left. Anna Berg met Olav Berg. Berg paid. The TWA won. Ivo Karst came once."
+    )
+    found = gathered(
+        text, "Russia", "Transport Workers' Alliance", "Sergey Lavrov", "Anna Berg", "Olav Berg", "Ivo Karst"
+    )
+    assert {name: actor["aliases"] for name, actor in found.items()} == {
+        "Russia": ["Moscow"],
+        "Transport Workers' Alliance": ["TWA"],
+        "Sergey Lavrov": ["Lavrov"],
+        "Anna Berg": [],
+        "Olav Berg": [],
+        "Ivo Karst": [],
+    }
 
 
 def test_a_title_before_a_name_is_its_role_and_a_state_is_known_by_its_name() -> None:

@@ -30,6 +30,12 @@ def test_lists_texts_numbers_and_names_are_bounded_by_the_document(short: Docume
     assert found["$defs"]["Evidence"]["maximum"] == len(short.sentences)
 
 
+def test_a_window_bounds_numbers_and_names_by_its_own_sentences(short: Document) -> None:
+    found = bounded_schema(Own, short, range(2, 4))
+    assert (found["$defs"]["Evidence"]["minimum"], found["$defs"]["Evidence"]["maximum"]) == (2, 3)
+    assert "Lavrov" not in str(found["properties"]["who"])
+
+
 def test_the_schema_that_others_are_shown_stays_as_it_was(short: Document) -> None:
     before = Briefing.model_json_schema()
     bounded_schema(Briefing, short)

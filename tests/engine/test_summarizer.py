@@ -100,14 +100,19 @@ def test_a_text_a_document_and_a_path_are_read_alike(server: ProtocolServer, tmp
     assert [envelope.document.source for envelope in found] == [None, None, str(path)]
 
 
-def test_a_text_longer_than_the_embedded_models_context_is_refused_with_both_lengths() -> None:
-    with pytest.raises(InputError, match=r"The text needs \d+ tokens, its 300 turns included, and local reads 8192"):
-        summarize("The union asked the company again and again to end the lockout at its yards.\n" * 300)
-
-
 def test_a_prompt_longer_than_the_embedded_models_context_is_refused_with_both_lengths() -> None:
-    with pytest.raises(InputError, match=r"The text with its prompt is \d+ tokens and local reads 8192"):
-        summarize("The union asked the company to end the lockout at its yards.\n" * 700, way="whole")
+    with pytest.raises(InputError, match=r"The text with its prompt is \d+ tokens and local reads 1024"):
+        summarize(SHORT, way="whole", context_tokens=1024)
+
+
+def test_the_embedded_model_reads_a_long_text_whole_in_windows_that_cite_their_own_sentences(template: Path) -> None:
+    text = "".join(f"{SHORT[:-1]} The {name} port was quiet.\n\n" for name in ("old", "new", "north", "south") * 3)
+    with Summarizer(prompt=template, context_tokens=1024) as summarizer:
+        found = summarizer.summarize(text)
+    assert found.token_usage.requests > 1
+    assert found.not_covered == []
+    assert max(claim.sentence.sentence for claim in found.briefing.claims) > 24
+    assert all(text[c.sentence.start : c.sentence.end] == c.sentence.quote for c in found.briefing.claims)
 
 
 @pytest.mark.parametrize(
@@ -131,4 +136,5 @@ def test_a_plan_calls_nothing(server: ProtocolServer, short: Document) -> None:
     assert server.requests == []
     assert plan.json_schema == Briefing.model_json_schema()
     assert (turns.way, len(turns.messages), turns.json_schema) == ("turns", 18, None)
+    assert [(w.first_sentence, w.last_sentence, w.start) for w in plan.windows] == [(1, 3, 0)]
     assert turns.grammar

@@ -223,7 +223,7 @@ def test_turns_can_be_taken_with_any_server(server: ProtocolServer) -> None:
     assert found.briefing.open_questions[0].question == "When will the vote be held?"
     assert len(server.requests) == 3
     assert "grammar" not in server.requests[0].body
-    assert server.requests[2].body["messages"][-2]["content"].startswith("A union\nD Lavrov")
+    assert server.requests[2].body["messages"][-2]["content"].startswith("A union | organisation\nD ")
 
 
 @pytest.mark.parametrize(

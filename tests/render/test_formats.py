@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from summarizer import Briefing, Document, Envelope, Evidence, grounding_context
 from summarizer.render import FORMATS, render
 from summarizer.render.content import printable
-from summarizer.schemas import DocumentReference, ModelReference, PromptReference, SchemaReference, TokenUsage
+from summarizer.schemas import DocumentReference, Gap, ModelReference, PromptReference, SchemaReference, TokenUsage
 from tests.conftest import BRIEFING
 
 NASTY = "End \x1b[31mthe\x07 strike <script>alert(1)</script> *now* [link](x) \u202eesrever"
@@ -67,6 +67,19 @@ def test_a_page_leads_from_every_item_to_the_sentences_it_cites(envelope: Envelo
     ):
         assert expected in page, expected
     assert max(map(len, page.splitlines())) <= 70
+
+
+def test_what_was_not_covered_is_said_at_the_top(envelope: Envelope[Any]) -> None:
+    assert "Not covered" not in render(envelope, "text") + render(envelope, "markdown")
+    gaps = [
+        Gap(first_sentence=1, last_sentence=1, start=0, end=31, reason="m gave <no> answer."),
+        Gap(first_sentence=3, last_sentence=4, start=73, end=95, reason="m gave <no> answer."),
+    ]
+    partial = envelope.model_copy(update={"not_covered": gaps})
+    said = "Not covered: sentences 1, 3–4 (50 % of the text). m gave <no> answer."
+    assert render(partial, "text").splitlines()[2] == said
+    assert said.replace("<", r"\<").replace(">", r"\>") in render(partial, "markdown").splitlines()[4]
+    assert "\x1b[1;31mNot covered" in render(partial, "text", colour=True)
 
 
 def test_empty_sections_say_so(short: Document) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from summarizer import Briefing, Document, Envelope, InputError, grounding_context
 from summarizer.schemas import (
     DocumentReference,
+    Gap,
     ModelReference,
     PromptReference,
     SchemaReference,
@@ -62,6 +64,22 @@ def test_a_file_that_is_no_saved_briefing_is_refused(tmp_path: Path, content: st
         path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         Envelope.load(path)
+
+
+def test_a_file_saved_before_gaps_were_told_still_loads(envelope: Envelope[Briefing], tmp_path: Path) -> None:
+    saved = envelope.model_dump(mode="json", exclude={"not_covered"}) | {"schema_version": "1.1"}
+    path = tmp_path / "briefing.json"
+    path.write_text(json.dumps(saved), encoding="utf-8")
+    loaded = Envelope.load(path)
+    assert (loaded.not_covered, loaded.schema_version) == ([], "1.1")
+    assert loaded.briefing == envelope.briefing
+
+
+def test_what_was_not_covered_is_saved(envelope: Envelope[Briefing], tmp_path: Path) -> None:
+    gap = Gap(first_sentence=2, last_sentence=3, start=32, end=105, reason="It was cut off.")
+    path = tmp_path / "briefing.json"
+    path.write_text(envelope.model_copy(update={"not_covered": [gap]}).model_dump_json(), encoding="utf-8")
+    assert Envelope.load(path).not_covered == [gap]
 
 
 def test_a_newer_form_with_unknown_fields_is_refused_rather_than_cut(envelope: Envelope[Briefing]) -> None:

@@ -36,6 +36,13 @@ def test_a_sentence_that_does_not_exist_is_a_validation_error(short: Document, n
         note(short, evidence=[number])
 
 
+def test_a_sentence_that_was_not_shown_is_a_validation_error(short: Document) -> None:
+    context = grounding_context(short, range(2, 4))
+    assert Note.model_validate({"who": "Lavrov", "evidence": [3]}, context=context).evidence[0].sentence == 3
+    with pytest.raises(ValidationError, match="there is no sentence 1; cite numbers from 2 to 3"):
+        Note.model_validate({"who": "Lavrov", "evidence": [1]}, context=context)
+
+
 @pytest.mark.parametrize("value", [True, None, 1.5, "two", [1], {"sentence": 1}])
 def test_what_is_no_sentence_number_is_a_validation_error(short: Document, value: object) -> None:
     with pytest.raises(ValidationError):

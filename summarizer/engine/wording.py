@@ -1,0 +1,99 @@
+"""What the wording of an English sentence itself tells of who demands, of whom, and who agreed.
+
+A small model takes the actors that it has met most for those that a sentence is about. Where the sentence is plain, the
+wording is surer. Measured on the articles of training/corpus, against their labels: a body or state as the subject of
+a verb of demanding holds the demand in 362 of 369 cases, a body that the subject is said to be of or for in 29 of 30;
+an actor right after the verb is the addressee in 134 of 139;
+the subject of "must" is the addressee in 50 of 56 and the holder in 2; the only two bodies or states that a sentence on
+an agreed step names are its parties in 257 of 267, and where it names none they are those of the step before in 207 of
+210.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = ["Wording"]
+
+_VERB = (
+    r"(?:calls?(?:ed)? (?:on|upon|for)|urge[sd]?|press(?:es|ed)|demand(?:s|ed)?|wants?|wanted|insist(?:s|ed)?|asks?"
+    r"|asked|request(?:s|ed)?|appeal(?:s|ed)? (?:to|for)|ordered|seeks?|sought|petitioned|invited|instructed|expects?"
+    r"|expected|hopes?|requires?|required"
+    r"|(?:is|are|was|were) (?:asking|calling (?:on|for)|demanding|pressing|seeking|urging))"
+)
+_BETWEEN = (
+    r"(?:, [^,]{2,60},)?(?: (?:has|have|had|also|again|now|since|formally|publicly|repeatedly|meanwhile|later|then"
+    r"|still|even|for (?:its|their) part)){0,4}"
+)
+_SAYS = r"(?:said|says|told|added|adds|warned|warns|argued|argues|declared|stated|wrote)"
+_MUST = r"(?:must|should|has to|have to|had to|needs? to|ought to)"
+_ARTICLE = r"(?:(?:the|its|their) )?"
+
+
+def _as_pattern(form: str) -> str:
+    """Of a form in small letters, "the union" is an actor named before; "a union" and "each union" are any."""
+    return re.escape(form) if form[:1].isupper() else rf"(?<=\b[Tt]he ){re.escape(form)}"
+
+
+class Wording:
+    """Looks for actors in sentences.
+
+    Args:
+        actors: As `ActorBook.gather` gives them.
+    """
+
+    def __init__(self, actors: Sequence[dict[str, Any]]) -> None:
+        self._names = {form: actor["name"] for actor in actors for form in (*actor["aliases"], actor["name"])}
+        self._people = {actor["name"] for actor in actors if actor["kind"] == "person"}
+        forms = "|".join(map(_as_pattern, sorted(self._names, key=len, reverse=True)))
+        actor = rf"(?:{forms})(?!\w)" if forms else r"(?!)"
+        self._mention = re.compile(rf"(?<!\w)(?P<actor>{actor})")
+        self._speaker = re.compile(
+            rf"(?<!\w){actor},? [^,.]{{0,50}}\b(?:of|for|at|from|with) {_ARTICLE}(?P<body>{actor}),?{_BETWEEN} "
+            rf"(?:{_VERB}|{_SAYS})\b"
+        )
+        self._duty = re.compile(rf"(?<!\w)(?P<of>{actor}) {_MUST}\b")
+        self._demand = re.compile(rf"(?<!\w)(?P<by>{actor}){_BETWEEN} {_VERB}\b(?: {_ARTICLE}(?P<of>{actor})(?!['’]))?")
+
+    def demand(self, sentence: str, by: Sequence[str], of: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Who demands in a sentence, and of whom.
+
+        Where a person is the subject, a model that names a holder is believed: a person often speaks for a body, which
+        the sentence alone does not tell.
+
+        Args:
+            sentence: One that reports a demand.
+            by: Who a model takes for the holders.
+            of: Who it takes for the addressees.
+        """
+        found = {(self._names[match["by"]], match["of"]) for match in self._demand.finditer(sentence)}
+        holders = {holder for holder, _ in found}
+        if len(holders) == 1 and not (by and holders & self._people):
+            (holder,) = holders
+            told = {self._names[form] for _, form in found if form} - holders
+            return [holder], sorted(told) if len(told) == 1 else [name for name in of if name != holder]
+        bodies = {self._names[match["body"]] for match in self._speaker.finditer(sentence)}
+        if len(bodies) == 1 and not bodies & self._people:  # "Stanev, a spokesman for the union, said"
+            return sorted(bodies), [name for name in of if name not in bodies]
+        bound = {self._names[match["of"]] for match in self._duty.finditer(sentence)}
+        if len(bound) == 1 and bound == set(by):  # who must do it is not who demands it
+            return [name for name in of if name not in bound], sorted(bound)
+        return list(by), list(of)
+
+    def parties(self, sentence: str, believed: Sequence[str], before: Sequence[str]) -> list[str]:
+        """The parties to an agreed step that a sentence reports.
+
+        Args:
+            sentence: One on an agreed step.
+            believed: Who a model takes for the parties: right where they are people whom the sentence names.
+            before: The parties to the agreed step before it; where a sentence names none, they are meant.
+        """
+        named = dict.fromkeys(self._names[match["actor"]] for match in self._mention.finditer(sentence))
+        if len(believed) > 1 and set(believed) <= self._people & set(named):
+            return list(believed)
+        bodies = [name for name in named if name not in self._people]
+        if len(bodies) == 2:  # noqa: PLR2004 - two parties
+            return bodies
+        return list(before) if before and set(bodies) <= set(before) else list(believed)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from summarizer.engine.wording import Wording
+
+
+def actor(name: str, kind: str, *aliases: str) -> dict[str, Any]:
+    return {"name": name, "aliases": list(aliases), "kind": kind}
+
+
+WORDING = Wording(
+    [
+        actor("Orvania", "state", "Belhas"),
+        actor("Lothania", "state"),
+        actor("Dockers' Union", "organisation", "union"),
+        actor("Port Trust", "organisation", "Trust"),
+        actor("Rurik Stanev", "person", "Stanev"),
+        actor("Mila Brodt", "person"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "by", "of", "told"),
+    [
+        # The subject of a verb of demanding, and the actor right after it.
+        ("Belhas urged Lothania to withdraw.", ["Lothania"], [], (["Orvania"], ["Lothania"])),
+        ("The union has again called on the Trust to pay.", ["Orvania"], [], (["Dockers' Union"], ["Port Trust"])),
+        ("The Trust, which owns the cranes, wants the strike ended.", ["Orvania"], ["Dockers' Union"],
+         (["Port Trust"], ["Dockers' Union"])),
+        ("Orvania is asking for the return of the ships.", [], ["Orvania", "Lothania"], (["Orvania"], ["Lothania"])),
+        # A person may speak for a body: the model is believed where it names one.
+        ("Stanev urged Lothania to withdraw.", ["Orvania"], ["Lothania"], (["Orvania"], ["Lothania"])),
+        ("Stanev urged Lothania to withdraw.", [], [], (["Rurik Stanev"], ["Lothania"])),
+        ("Mila Brodt, a lawyer for the Trust, said the union should pay.", ["Mila Brodt"], [], (["Port Trust"], [])),
+        # Two who demand, or a union that is none of the actors.
+        ("Orvania wants ships and Lothania wants peace.", ["Lothania"], [], (["Lothania"], [])),
+        ("A union wants ships.", ["Orvania"], [], (["Orvania"], [])),
+        # Who must do it is not who demands it.
+        ("Orvania must lift the ban, he said.", ["Orvania"], ["Lothania"], (["Lothania"], ["Orvania"])),
+        ("Orvania must lift the ban, he said.", ["Lothania"], [], (["Lothania"], [])),
+        # The possessor of what is asked for is no addressee.
+        ("Orvania demanded Lothania's fleet.", ["Orvania"], [], (["Orvania"], [])),
+    ],
+)  # fmt: skip
+def test_the_wording_tells_who_demands_of_whom(
+    sentence: str, by: list[str], of: list[str], told: tuple[list[str], list[str]]
+) -> None:
+    assert WORDING.demand(sentence, by, of) == told
+
+
+@pytest.mark.parametrize(
+    ("sentence", "believed", "before", "parties"),
+    [
+        ("Orvania and the union agreed to meet.", ["Lothania"], [], ["Orvania", "Dockers' Union"]),
+        ("They will meet on Friday.", ["Orvania", "Port Trust"], ["Orvania", "Lothania"], ["Orvania", "Lothania"]),
+        ("The union will meet them.", ["Orvania"], ["Dockers' Union", "Orvania"], ["Dockers' Union", "Orvania"]),
+        ("The Trust will meet them on Friday.", ["Port Trust", "Orvania"], ["Lothania", "Orvania"],
+         ["Port Trust", "Orvania"]),
+        ("Both will meet.", ["Orvania", "Lothania"], [], ["Orvania", "Lothania"]),
+        ("Stanev and Mila Brodt agreed that Orvania and Lothania will meet.", ["Rurik Stanev", "Mila Brodt"], [],
+         ["Rurik Stanev", "Mila Brodt"]),
+    ],
+)  # fmt: skip
+def test_the_wording_tells_the_parties_to_a_step(
+    sentence: str, believed: list[str], before: list[str], parties: list[str]
+) -> None:
+    assert WORDING.parties(sentence, believed, before) == parties
+
+
+def test_without_actors_the_model_is_believed() -> None:
+    nobody = Wording([])
+    assert nobody.demand("Orvania urged Lothania.", ["a"], ["b"]) == (["a"], ["b"])
+    assert nobody.parties("Orvania and Lothania agreed.", ["a"], []) == ["a"]
