@@ -92,7 +92,7 @@ def test_what_fails_is_told_and_the_others_are_done(server: ProtocolServer, docu
     assert {name: failure["error"] for name, failure in failures.items()} == {
         "d3": "ModelUnavailableError",
         "d10": "AnswerError",
-        "d20": "AnswerError",
+        "d20": "CutOffError",
         "d30": "ModelUnavailableError",
         "d40": "ModelUnavailableError",
     }

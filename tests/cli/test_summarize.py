@@ -165,7 +165,7 @@ def test_a_result_goes_to_a_file_whole_or_not_at_all(server: ProtocolServer, art
     assert (done.code, done.out) == (0, "")
     before = target.read_bytes()
     assert Envelope.load(target).briefing.headline == BRIEFING["headline"]
-    assert asked(server, article, "--json", "-o", target).code == 4
+    assert asked(server, article, "--json", "--refresh", "-o", target).code == 4
     assert target.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["article.txt", "out.json"]
 
