@@ -16,6 +16,7 @@ import typer
 from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
 from summarizer.cli.batch_command import complete_source
 from summarizer.cli.provider_batch import POLL_EVERY, PollEvery, Wait, submit
+from summarizer.cli.ray_engine import Address, Engine, EngineOption, MaxWorkers, MinWorkers, check_engine, with_workers
 from summarizer.cli.summarize import PARAMETER, parse_parameters
 from summarizer.cli.terminal import say
 from summarizer.errors import TooManyFailuresError, UsageError
@@ -81,6 +82,10 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
     ] = False,
     wait: Wait = False,
     poll_every: PollEvery = POLL_EVERY,
+    engine: EngineOption = Engine.LOCAL,
+    address: Address = None,
+    min_workers: MinWorkers = None,
+    max_workers: MaxWorkers = None,
     timeout: Annotated[float | None, typer.Option(help="Deadline of one document in seconds. [600]")] = None,
     retries: Annotated[int | None, typer.Option(help="Repeats of a failed call, and of a wrong answer. [3]")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Longest answer, in tokens.")] = None,
@@ -108,6 +113,11 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         "--ordered": ordered or None,
     }
     _check_ways(provider_batch=provider_batch, wait=wait, paced=[name for name in paced if paced[name] is not None])
+    check_engine(
+        engine,
+        only_ray={"--address": address, "--min-workers": min_workers, "--max-workers": max_workers},
+        only_local={"--rpm": rpm, "--tpm": tpm, "--provider-batch": provider_batch or None},
+    )
 
     from summarizer.batch import BatchOptions, BatchSummary, batch_documents, open_output, run_batch
     from summarizer.batch.documents import SourceOptions, count_documents
@@ -158,9 +168,15 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         )
         return
     summary = BatchSummary()
+    workers = (
+        with_workers(summarizer, documents, address, min_workers, max_workers, concurrency)
+        if engine is Engine.RAY
+        else contextlib.nullcontext((documents, pace))
+    )
     with (
         output_lock(output),
         answer_store(settings.answer_cache) as summarizer.store,
+        workers as (documents, pace),
         _progress(total, pace, quiet=quiet) as show,
     ):
 

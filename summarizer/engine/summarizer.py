@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -40,7 +40,10 @@ from summarizer.store import AnswerStore
 
 _LOGGER = logging.getLogger(__name__)
 
-__all__ = ["Plan", "PlannedWindow", "Summarizer", "asummarize", "summarize"]
+__all__ = ["Delegate", "Plan", "PlannedWindow", "Summarizer", "asummarize", "summarize"]
+
+Delegate = Callable[[Document], Awaitable[Envelope[Any]]]
+"""Gives the answer to a document, had somewhere else."""
 
 _AT_ONCE = 4
 """Windows that a server is asked for side by side: few enough for the rate limits of a new account."""
@@ -94,6 +97,9 @@ class Summarizer:
         settings: Everything else, ready made; in place of `options`.
         options: Any field of `Settings`, such as `base_url`, `timeout` (seconds) or `retries`.
 
+    Attributes:
+        delegate: Asked in place of a model of this process for what the store does not have; none by default.
+
     Raises:
         UsageError: If the model, template, schema, a parameter or a setting does not fit.
     """
@@ -129,6 +135,7 @@ class Summarizer:
                 "template that shows the whole document with --prompt."
             )
         self.store = store
+        self.delegate: Delegate | None = None
         self._pace = pace
         self._key: AnswerKey | None = None
         self._model: LanguageModel | None = None
@@ -242,6 +249,8 @@ class Summarizer:
         return envelope
 
     async def _ask(self, document: Document, tell: Progress) -> Envelope[Any]:
+        if self.delegate is not None:
+            return await self.delegate(document)
         started = time.monotonic()
         limits = Limits(retries=self.settings.retries, deadline=started + self.settings.timeout)
         model = await self._opened(tell)

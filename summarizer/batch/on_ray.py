@@ -1,0 +1,373 @@
+"""A batch's documents read on a Ray cluster (extra `ray`), as a Ray Data pipeline: read, then map_batches with actors.
+
+The driver stays in charge of all that must happen once: which documents are left, what the store has, what is written.
+Documents that must be asked about go through an actor beside the driver into the dataset, one row and one task each,
+and what became of them streams back; Ray starts workers, retries the tasks of one that dies, and starts it anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
+
+from summarizer.batch.ray_worker import (
+    DOCUMENT,
+    NUMBER,
+    OUTCOME,
+    DocumentFeed,
+    Worker,
+    WorkerSetup,
+    pack_document,
+    unpack_outcome,
+)
+from summarizer.documents import Document
+from summarizer.engine import Summarizer
+from summarizer.errors import ModelUnavailableError, RefusedError, UsageError
+from summarizer.models import parse_model_name
+from summarizer.schemas import Envelope
+
+if TYPE_CHECKING:
+    import ray.data
+
+_LOGGER = logging.getLogger(__name__)
+
+DocumentT = TypeVar("DocumentT")
+
+__all__ = ["RayOptions", "RayWorkers", "ray_workers"]
+
+MOST_A_WORKER = 64
+"""Documents that a worker has on its way at once where their number is found, at most."""
+
+_QUEUED = 2
+"""How many times the documents that workers answer at once are with them: Ray adds workers where some wait."""
+
+_BETWEEN_LOOKS, _QUIET_LOOKS = 0.4, 3
+"""Seconds between looks at whether documents still come, and so many looks without one after the last."""
+
+_LONGEST_CONNECT = 10.0
+"""Seconds that a cluster's head may take to accept a connection; Ray itself would try for minutes."""
+
+_LONGEST_END = 10.0
+"""Seconds that the pipeline has to end by itself before its processes are ended."""
+
+_LONGEST_REASON = 300
+_INIT_DEATHS = 3
+"""Workers in a row that may die before they are ready (their node goes, memory is short) before the batch stops."""
+
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # Ray would report to its makers
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # its C++ half writes to this terminal
+}
+_ON_LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+"""What keeps a cluster of this machine's own off the network, as Ray has it on Windows and macOS."""
+
+_OWN = "local"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RayOptions:
+    """Where workers run, and how many."""
+
+    address: str | None = None
+    """Of the cluster's head, `HOST:PORT`; `auto` for the cluster that this machine is part of, `local` for one that is
+    started on this machine for the batch. None takes `RAY_ADDRESS`, else `local`."""
+
+    least: int = 1
+    """Workers that are always there."""
+
+    most: int | None = None
+    """Workers that Ray may start; None for as many as the cluster has cores for when the batch begins."""
+
+    concurrency: int | None = None
+    """Documents that each worker has on its way at once; None finds the number."""
+
+
+class RayWorkers:
+    """Workers of a cluster that this process is connected to.
+
+    Args:
+        summarizer: How documents are to be read.
+        options: How many workers there are.
+
+    Attributes:
+        in_flight: Documents that should be with the workers at once, so that none of them waits.
+    """
+
+    def __init__(self, summarizer: Summarizer, options: RayOptions) -> None:
+        import ray
+
+        self._summarizer, settings = summarizer, summarizer.settings
+        embedded = parse_model_name(settings.model, settings.base_url).where == "embedded"
+        concurrency = options.concurrency or (settings.slots if embedded else None)
+        self._cores = (settings.threads or 1) if embedded else 1
+        self._least = options.least
+        self._most = options.most or max(options.least, int(ray.cluster_resources().get("CPU", 1) // self._cores))
+        if ray.available_resources().get("CPU", 0) < self._cores:
+            _LOGGER.warning("The cluster has no room for a worker now; the batch waits until it has.")
+        self._at_once = concurrency or MOST_A_WORKER
+        self.in_flight = _QUEUED * self._at_once * self._most
+        self._setup = WorkerSetup(
+            settings=settings.model_copy(update={"threads": self._cores}) if embedded else settings,
+            template=summarizer.template.path.read_text(encoding="utf-8"),
+            schema=summarizer.schema,
+            parameters=summarizer.parameters,
+            concurrency=concurrency,
+            most=MOST_A_WORKER,
+        )
+        self._asked = 0
+        self._exhausted = False
+        self._waiting: dict[int, asyncio.Future[str]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._feed: Any = None
+        self._draining: threading.Thread | None = None
+        self._ending: asyncio.Task[None] | None = None
+        self._ended: RefusedError | None = None
+
+    def until_end(self, documents: Iterator[DocumentT]) -> Iterator[DocumentT]:
+        """The same documents; when the last one is asked about, Ray is told, and can give workers up that idle.
+
+        Without that, what a lost node had under way could wait for ever where its workers can only be started anew in
+        the place of idle ones.
+        """
+        yield from documents
+        self._exhausted = True
+
+    async def ask(self, document: Document) -> Envelope[Any]:
+        """Have a document read by a worker.
+
+        Raises:
+            SummarizerError: What the worker met.
+            RefusedError: Also if the cluster gives up.
+        """
+        self._start()
+        if self._ended is not None:
+            raise self._ended
+        self._asked += 1
+        number = self._asked
+        self._waiting[number] = asyncio.get_running_loop().create_future()
+        self._feed.put.remote(number, pack_document(document))
+        try:
+            outcome = await self._waiting[number]
+        finally:
+            del self._waiting[number]
+        return unpack_outcome(outcome, self._summarizer.schema)
+
+    def close(self) -> None:
+        """End the pipeline; what is under way is dropped."""
+        import ray
+
+        if self._draining is None:
+            return
+        if self._waiting or not self._exhausted:
+            ray.kill(self._feed)  # the reader fails without it, and all behind the reader ends
+        self._draining.join(timeout=_LONGEST_END)
+
+    def _start(self) -> None:
+        """Start the pipeline, once something must be asked."""
+        if self._draining is not None:
+            return
+        import ray
+
+        here = {"ray.io/node-id": ray.get_runtime_context().get_node_id()}
+        self._loop = asyncio.get_running_loop()
+        self._feed = ray.remote(num_cpus=0, label_selector=here)(DocumentFeed).remote()
+        dataset = self._dataset(here)
+        self._draining = threading.Thread(target=self._drain, args=(dataset,), name="ray answers", daemon=True)
+        self._draining.start()
+        self._ending = asyncio.create_task(self._end_feed())
+
+    async def _end_feed(self) -> None:
+        """End the feed some time after the last document: those before it may be on their way here still."""
+        asked, quiet = -1, 0
+        while quiet < _QUIET_LOOKS:
+            await asyncio.sleep(_BETWEEN_LOOKS)
+            quiet = quiet + 1 if self._exhausted and asked == self._asked else 0
+            asked = self._asked
+        self._ended = RefusedError("The Ray workers were dismissed before this document came.")
+        self._feed.end.remote()
+
+    def _dataset(self, here: dict[str, str]) -> ray.data.Dataset:
+        import ray.data
+
+        _pickle_by_value(self._summarizer.schema)
+        context = ray.data.DataContext.get_current().copy()
+        context.target_max_block_size = 1  # a document a block: each is a task of its own, and its answer comes at once
+        context.execution_no_progress_timeout_s = -1  # deadlines are the workers' own
+        context.max_consecutive_actor_init_deaths = _INIT_DEATHS
+        context.enable_progress_bars = context.print_on_execution_start = False
+        with ray.data.DataContext.current(context):
+            return (
+                ray.data.from_items([0])
+                .map_batches(
+                    partial(_documents, self._feed),
+                    batch_format="pyarrow",
+                    compute=ray.data.TaskPoolStrategy(size=1),
+                    num_cpus=0,
+                    label_selector=here,
+                )
+                .map_batches(
+                    Worker,
+                    fn_constructor_args=(self._setup,),
+                    compute=ray.data.ActorPoolStrategy(
+                        min_size=self._least, max_size=self._most, max_concurrent_calls_per_actor=self._at_once
+                    ),
+                    num_cpus=self._cores,
+                )
+            )
+
+    def _drain(self, dataset: ray.data.Dataset) -> None:
+        assert self._loop is not None  # noqa: S101 - set before this thread begins
+        reason = "its pipeline ended early"
+        try:
+            # Nothing is fetched ahead: the last answer would wait for one more.
+            for batch in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
+                outcomes = dict(zip(batch[NUMBER].to_pylist(), batch[OUTCOME].to_pylist(), strict=True))
+                self._loop.call_soon_threadsafe(self._settle, outcomes)
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must be told
+            reason = _told(error)
+        with suppress(RuntimeError):  # the loop may be closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._give_up, reason)
+
+    def _settle(self, outcomes: dict[int, str]) -> None:
+        for number, outcome in outcomes.items():
+            waiting = self._waiting.get(number)
+            if waiting is not None and not waiting.done():  # what Ray did twice counts once
+                waiting.set_result(outcome)
+
+    def _give_up(self, reason: str) -> None:
+        self._ended = RefusedError(f"The Ray cluster gave the batch up ({reason}).")
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(self._ended)
+
+
+@contextmanager
+def ray_workers(summarizer: Summarizer, options: RayOptions) -> Iterator[RayWorkers]:
+    """Connect to a cluster, or start one on this machine, for the length of a block.
+
+    Raises:
+        UsageError: If Ray is not installed, or the address is of a kind that a batch cannot use.
+        ModelUnavailableError: If no cluster answers.
+    """
+    address = _address(options.address)
+    _quieten(address)
+    try:
+        import ray.data
+    except ImportError as error:
+        raise UsageError(
+            f"--engine ray needs Ray, which is not installed here ({error}): run pip install 'summarizer[ray]', or "
+            "leave --engine out."
+        ) from error
+    _connect(address)
+    workers = None
+    try:
+        workers = RayWorkers(summarizer, options)
+        yield workers
+    finally:
+        if workers is not None:
+            workers.close()
+        ray.shutdown()
+
+
+def _connect(address: str) -> None:
+    import ray
+
+    warnings.filterwarnings("ignore", module=r"ray(\.|$)")
+    own: dict[str, Any] = {"include_dashboard": False} if address == _OWN else {}
+    try:
+        _check_reachable(address)
+        with _stderr_to_nowhere():
+            ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **own)
+    except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
+        raise ModelUnavailableError(f"No Ray cluster answers at {address} ({_told(error)}).") from error
+    # What matters is told by this program; standard output may be where the answers go.
+    ray._private.worker._worker_logs_enabled = False  # noqa: SLF001 - no option of Ray's covers its notices
+    for handler in logging.getLogger("ray.data").handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setLevel(logging.CRITICAL + 1)
+
+
+def _check_reachable(address: str) -> None:
+    host, colon, port = address.rpartition(":")
+    if address in (_OWN, "auto"):
+        return
+    if not (host and colon and port.isdecimal()):
+        raise ValueError("an address is HOST:PORT")
+    socket.create_connection((host.strip("[]"), int(port)), timeout=_LONGEST_CONNECT).close()
+
+
+@contextmanager
+def _stderr_to_nowhere() -> Iterator[None]:
+    """Keep what Ray's C++ half says while it starts from the terminal; what is wrong is raised."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _address(given: str | None) -> str:
+    """Where the cluster is, in Ray's words.
+
+    Raises:
+        UsageError: If it is of a kind that a batch cannot use.
+    """
+    address = given or os.environ.get("RAY_ADDRESS") or _OWN
+    if "://" in address:
+        raise UsageError(
+            f"A batch runs on a node of the cluster, and {address} is Ray Client's way in from outside; give HOST:PORT "
+            "of the head (docs/cluster.md shows 'ray job submit')."
+        )
+    return address
+
+
+def _quieten(address: str) -> None:
+    """Set what Ray reads from the environment while it is imported; what the user has set stands."""
+    quiet = _QUIET | (_ON_LOOPBACK if address == _OWN else {})
+    os.environ |= {name: value for name, value in quiet.items() if name not in os.environ}
+
+
+def _pickle_by_value(schema: type[Any]) -> None:
+    """A schema of the user's own lies in a module that the workers may not have."""
+    from ray import cloudpickle
+
+    module = sys.modules[schema.__module__]
+    if not module.__name__.startswith("summarizer."):
+        cloudpickle.register_pickle_by_value(module)
+
+
+def _documents(feed: Any, _: Any) -> Iterator[Any]:
+    """Runs beside the driver: the documents of a feed, until it ends."""
+    import pyarrow as pa
+    import ray
+
+    reader = uuid4().hex
+    schema = pa.schema({NUMBER: pa.int64(), DOCUMENT: pa.string()})
+    while True:
+        taken = ray.get(feed.take.remote(reader))
+        rows = [{NUMBER: number, DOCUMENT: document} for number, document in filter(None, taken)]
+        if rows:
+            yield pa.Table.from_pylist(rows, schema=schema)
+        if taken[-1] is None:
+            return
+
+
+def _told(error: BaseException) -> str:
+    """The gist of an error of Ray's, whose text runs over many lines."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1][:_LONGEST_REASON].rstrip(".") if lines else type(error).__name__

@@ -1,0 +1,148 @@
+"""What runs on the machines of a Ray cluster: documents taken from the driver, read by one `Summarizer` a worker.
+
+Nothing here imports Ray, and everything that travels is plain: documents and what became of them as JSON, the settings
+as they are (a key in them shows as asterisks wherever Ray prints what a worker was made with).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from summarizer import errors
+from summarizer.documents import Document
+from summarizer.engine import Summarizer
+from summarizer.errors import SummarizerError
+from summarizer.models.pace import Pace
+from summarizer.schemas import Envelope
+from summarizer.settings import Settings
+
+__all__ = ["DOCUMENT", "NUMBER", "OUTCOME", "DocumentFeed", "Worker", "WorkerSetup", "pack_document", "unpack_outcome"]
+
+NUMBER, DOCUMENT, OUTCOME = "number", "document", "outcome"
+"""The columns of the dataset."""
+
+_MOST_TOGETHER = 64
+
+
+class DocumentFeed:
+    """An actor beside the driver: documents go in as the driver has them, and out to the dataset's one reader."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue()
+        self._reader: str | None = None
+
+    async def put(self, number: int, document: str) -> None:
+        """Take a document in."""
+        self._waiting.put_nowait((number, document))
+
+    async def end(self) -> None:
+        """Say that no more documents come."""
+        self._waiting.put_nowait(None)
+
+    async def take(self, reader: str) -> list[tuple[int, str] | None]:
+        """Wait for documents, and give all that are there, at most 64; None stands for the end.
+
+        Args:
+            reader: Who asks. A reader that Ray runs a second time would miss what the first one took.
+
+        Raises:
+            RuntimeError: If another reader has taken documents before.
+        """
+        self._reader = self._reader or reader
+        if self._reader != reader:
+            raise RuntimeError("The reader of the documents died")
+        taken = [await self._waiting.get()]
+        while len(taken) < _MOST_TOGETHER and not self._waiting.empty():
+            taken.append(self._waiting.get_nowait())
+        return taken
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSetup:
+    """What a worker needs in order to read as the driver would."""
+
+    settings: Settings
+    template: str
+    """The template's whole text: the file may be on the driver's machine alone."""
+
+    schema: type[BaseModel]
+    parameters: Mapping[str, Any]
+    concurrency: int | None
+    """Documents on their way at once; None finds the number."""
+
+    most: int
+    """What the found number may reach."""
+
+
+class Worker:
+    """Reads documents with one `Summarizer`: the embedded model is loaded, and connections are opened, once.
+
+    Args:
+        setup: How documents are read.
+    """
+
+    def __init__(self, setup: WorkerSetup) -> None:
+        with tempfile.TemporaryDirectory(prefix="summarizer-") as folder:
+            template = Path(folder) / "template.md"
+            template.write_text(setup.template, encoding="utf-8")
+            self._pace = Pace(concurrency=setup.concurrency, most=setup.most)
+            self._summarizer = Summarizer(
+                prompt=template,
+                schema=setup.schema,
+                parameters=setup.parameters,
+                settings=setup.settings,
+                pace=self._pace,
+            )
+
+    async def __call__(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+        """Read a batch; what fails is an outcome like any other."""
+        outcomes = await asyncio.gather(*map(self._outcome, batch[DOCUMENT]))
+        return {NUMBER: list(batch[NUMBER]), OUTCOME: outcomes}
+
+    async def _outcome(self, document: str) -> str:
+        await self._pace.enter()
+        try:
+            envelope = await self._summarizer.asummarize(_unpack_document(document))
+        except SummarizerError as error:
+            return json.dumps({"error": type(error).__name__, "reason": str(error)})
+        except Exception as error:  # noqa: BLE001 - one document must not end the others
+            return json.dumps({"error": None, "reason": f"{type(error).__name__}: {error}"})
+        finally:
+            await self._pace.leave()
+        return envelope.model_dump_json()
+
+
+class UnforeseenError(Exception):
+    """What a worker did not foresee; the text names it."""
+
+
+def pack_document(document: Document) -> str:
+    """A document as it travels to a worker."""
+    return json.dumps([document.text, document.source, document.language, document.given_title])
+
+
+def _unpack_document(packed: str) -> Document:
+    text, source, language, title = json.loads(packed)
+    return Document(text=text, source=source, language=language, given_title=title)
+
+
+def unpack_outcome(packed: str, schema: type[BaseModel]) -> Envelope[Any]:
+    """The answer that a worker gave.
+
+    Raises:
+        SummarizerError: The one that the worker met.
+        UnforeseenError: What else it met.
+    """
+    outcome = json.loads(packed)
+    if "reason" not in outcome:
+        return Envelope[schema].model_validate(outcome)  # type: ignore[valid-type]
+    kind = getattr(errors, outcome["error"]) if outcome["error"] else UnforeseenError
+    raise kind(outcome["reason"])

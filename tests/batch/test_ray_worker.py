@@ -1,0 +1,82 @@
+"""What runs on a cluster's machines, run here without a cluster."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from summarizer import Briefing, Document
+from summarizer.batch.ray_worker import (
+    DOCUMENT,
+    NUMBER,
+    OUTCOME,
+    DocumentFeed,
+    UnforeseenError,
+    Worker,
+    WorkerSetup,
+    pack_document,
+    unpack_outcome,
+)
+from summarizer.engine import Summarizer
+from summarizer.errors import InputError, RefusedError
+from summarizer.settings import load_settings
+from tests.conftest import SHORT
+
+
+def setup_of(summarizer: Summarizer) -> WorkerSetup:
+    return WorkerSetup(
+        settings=summarizer.settings,
+        template=summarizer.template.path.read_text(encoding="utf-8"),
+        schema=summarizer.schema,
+        parameters=summarizer.parameters,
+        concurrency=1,
+        most=1,
+    )
+
+
+def test_a_worker_loads_the_embedded_model_once_and_answers_as_the_driver_would() -> None:
+    document = Document(text=SHORT, source="a.txt", given_title="Union")
+    summarizer = Summarizer()
+    worker = Worker(setup_of(summarizer))
+
+    async def run() -> list[str]:
+        first = await worker({NUMBER: [1], DOCUMENT: [pack_document(document)]})
+        model = worker._summarizer._model
+        second = await worker({NUMBER: [2], DOCUMENT: [pack_document(document)]})
+        assert worker._summarizer._model is model
+        await worker._summarizer.aclose()
+        return [*first[OUTCOME], *second[OUTCOME]]
+
+    first, second = (unpack_outcome(packed, Briefing) for packed in asyncio.run(run()))
+    here = summarizer.summarize(document)
+    summarizer.close()
+    assert first.briefing == second.briefing == here.briefing
+    assert (first.document, first.prompt, first.model) == (here.document, here.prompt, here.model)
+
+
+def test_a_failure_is_raised_again_as_what_it_was() -> None:
+    with pytest.raises(RefusedError, match="bad key"):
+        unpack_outcome('{"error": "RefusedError", "reason": "bad key"}', Briefing)
+    with pytest.raises(UnforeseenError, match="KeyError: 'x'"):
+        unpack_outcome('{"error": null, "reason": "KeyError: \'x\'"}', Briefing)
+
+
+def test_a_blank_document_is_a_failure_of_its_own() -> None:
+    worker = Worker(setup_of(Summarizer(settings=load_settings(model="m", base_url="http://127.0.0.1:9/v1"))))
+    done = asyncio.run(worker({NUMBER: [1], DOCUMENT: ['[" ", null, "en", null]']}))
+    with pytest.raises(InputError, match="holds no text"):
+        unpack_outcome(done[OUTCOME][0], Briefing)
+
+
+def test_a_feed_gives_documents_in_order_to_one_reader_alone() -> None:
+    async def run() -> None:
+        feed = DocumentFeed()
+        await feed.put(1, "a")
+        await feed.put(2, "b")
+        await feed.end()
+        assert await feed.take("reader") == [(1, "a"), (2, "b"), None]
+        with pytest.raises(RuntimeError, match="reader of the documents died"):
+            await feed.take("the same reader, started again")
+
+    asyncio.run(run())
