@@ -10,14 +10,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import socket
 import sys
+import sysconfig
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -62,6 +65,7 @@ _LONGEST_END = 10.0
 """Seconds that the pipeline has to end by itself before its processes are ended."""
 
 _LONGEST_REASON = 300
+_WORD = re.compile(r"\w")
 _INIT_DEATHS = 3
 """Workers in a row that may die before they are ready (their node goes, memory is short) before the batch stops."""
 
@@ -200,7 +204,6 @@ class RayWorkers:
     def _dataset(self, here: dict[str, str]) -> ray.data.Dataset:
         import ray.data
 
-        _pickle_by_value(self._summarizer.schema)
         context = ray.data.DataContext.get_current().copy()
         context.target_max_block_size = 1  # a document a block: each is a task of its own, and its answer comes at once
         context.execution_no_progress_timeout_s = -1  # deadlines are the workers' own
@@ -269,7 +272,7 @@ def ray_workers(summarizer: Summarizer, options: RayOptions) -> Iterator[RayWork
             f"--engine ray needs Ray, which is not installed here ({error}): run pip install 'summarizer[ray]', or "
             "leave --engine out."
         ) from error
-    _connect(address)
+    _connect(address, _own_modules(summarizer.schema))
     workers = None
     try:
         workers = RayWorkers(summarizer, options)
@@ -280,15 +283,17 @@ def ray_workers(summarizer: Summarizer, options: RayOptions) -> Iterator[RayWork
         ray.shutdown()
 
 
-def _connect(address: str) -> None:
+def _connect(address: str, modules: list[str]) -> None:
     import ray
 
     warnings.filterwarnings("ignore", module=r"ray(\.|$)")
-    own: dict[str, Any] = {"include_dashboard": False} if address == _OWN else {}
+    how: dict[str, Any] = {"include_dashboard": False} if address == _OWN else {}
+    if modules:
+        how["runtime_env"] = {"py_modules": modules}
     try:
         _check_reachable(address)
         with _stderr_to_nowhere():
-            ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **own)
+            ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **how)
     except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
         raise ModelUnavailableError(f"No Ray cluster answers at {address} ({_told(error)}).") from error
     # What matters is told by this program; standard output may be where the answers go.
@@ -342,13 +347,15 @@ def _quieten(address: str) -> None:
     os.environ |= {name: value for name, value in quiet.items() if name not in os.environ}
 
 
-def _pickle_by_value(schema: type[Any]) -> None:
-    """A schema of the user's own lies in a module that the workers may not have."""
-    from ray import cloudpickle
+def _own_modules(schema: type[Any]) -> list[str]:
+    """Where the code of a schema of the user's own is: a file or a package that Ray brings to the workers.
 
-    module = sys.modules[schema.__module__]
-    if not module.__name__.startswith("summarizer."):
-        cloudpickle.register_pickle_by_value(module)
+    What is installed here is taken to be installed there.
+    """
+    module = sys.modules[schema.__module__.partition(".")[0]]
+    place = Path(module.__path__[0] if hasattr(module, "__path__") else str(module.__file__)).resolve()
+    installed = {Path(path).resolve() for path in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))}
+    return [] if module.__name__ == __package__.partition(".")[0] or installed & {*place.parents} else [str(place)]
 
 
 def _documents(feed: Any, _: Any) -> Iterator[Any]:
@@ -368,6 +375,8 @@ def _documents(feed: Any, _: Any) -> Iterator[Any]:
 
 
 def _told(error: BaseException) -> str:
-    """The gist of an error of Ray's, whose text runs over many lines."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """The gist of an error of Ray's, whose text runs over many lines, the cause last."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = [line.strip() for line in str(error).splitlines() if _WORD.search(line)]
     return lines[-1][:_LONGEST_REASON].rstrip(".") if lines else type(error).__name__

@@ -93,17 +93,15 @@ def test_a_node_that_dies_midway_costs_no_document_even_where_no_room_is_left_fo
     assert Counter(ids(Path("out.jsonl"))) == Counter(everyone(COUNT) - {"d3", "d10"})
     failures = [json.loads(line) for line in Path("out.jsonl.errors.jsonl").read_text().splitlines()]
     assert {failure["id"]: failure["error"] for failure in failures} == {"d3": "AnswerError", "d10": "AnswerError"}
-    assert {"d3", "d10"} <= {f"d{number_of(request)}" for request in server.requests}
-    assert all(request.headers["Authorization"] == f"Bearer {KEY}" for request in server.requests)
+    whole = [request for request in server.requests if request.body]  # one may have been half sent
+    assert {number_of(request) for request in whole} == set(range(COUNT))
+    assert all(f"Bearer {KEY}" in request.headers.values() for request in whole)
     logs = [path for path in Path(cluster.head_node.get_session_dir_path()).rglob("*") if path.is_file()]
     assert logs
     assert not [path for path in logs if KEY.encode() in path.read_bytes()]
-    # The engines go on with each other's outputs.
     server.will_follow(answering())
-    again = run_command(
-        "batch", "-m", "m", "--base-url", server.base_url, documents, "-o", "out.jsonl", "--retry-failed"
-    )
-    assert again.code == 0
+    local = ("batch", "-m", "m", "--base-url", server.base_url, documents)  # an output is the same to either engine
+    assert run_command(*local, "-o", "out.jsonl", "--retry-failed").code == 0
     assert Counter(ids(Path("out.jsonl"))) == Counter(everyone(COUNT))
 
 
@@ -117,10 +115,11 @@ def test_a_driver_that_is_killed_or_interrupted_goes_on_with_none_twice_and_none
         process.send_signal(how)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
+    assert b"skipped" in said
     assert b"The same command goes on where it stopped.\nInterrupted.\n" in said
     assert b"Traceback" not in said
-    assert ids(Path("out.jsonl"))
-    assert batch(cluster, server, documents, "-o", "out.jsonl").code == 0
+    local = ("batch", "-m", "m", "--base-url", server.base_url, documents)  # an output is the same to either engine
+    assert run_command(*local, "-o", "out.jsonl").code == 0
     assert Counter(ids(Path("out.jsonl"))) == Counter(everyone(COUNT))
     asked = Counter(number_of(request) for request in server.requests if request.body)
     assert sum(asked.values()) <= COUNT + 2 * 4  # at most those that were with the worker, twice
