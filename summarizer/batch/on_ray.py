@@ -1,13 +1,14 @@
 """A batch's documents read on a Ray cluster (extra `ray`), as a Ray Data pipeline: read, then map_batches with actors.
 
 The driver stays in charge of all that must happen once: which documents are left, what the store has, what is written.
-Documents that must be asked about go through an actor beside the driver into the dataset, one row and one task each,
-and what became of them streams back; Ray starts workers, retries the tasks of one that dies, and starts it anew.
+Documents that must be asked about go through an actor beside the driver into the dataset, a few a row and a task, and
+what became of them streams back; Ray starts workers, retries the tasks of one that dies, and starts it anew.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import re
@@ -25,9 +26,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from summarizer.batch.ray_worker import (
-    DOCUMENT,
-    NUMBER,
-    OUTCOME,
+    DOCUMENTS,
+    OUTCOMES,
     DocumentFeed,
     Worker,
     WorkerSetup,
@@ -52,8 +52,14 @@ __all__ = ["RayOptions", "RayWorkers", "ray_workers"]
 MOST_A_WORKER = 64
 """Documents that a worker has on its way at once where their number is found, at most."""
 
-_QUEUED = 2
-"""How many times the documents that workers answer at once are with them: Ray adds workers where some wait."""
+_WITH_A_WORKER = 2
+"""How many times the documents on their way at once are with a worker, so that none of its places is ever empty."""
+
+_PAGES = 8
+"""Pages that a worker's documents on their way come in: an answer waits for those of its page, but tasks cost time."""
+
+_FULL = 0.9
+"""The share of their tasks that workers have when another worker is started."""
 
 _BETWEEN_LOOKS, _QUIET_LOOKS = 0.4, 3
 """Seconds between looks at whether documents still come, and so many looks without one after the last."""
@@ -71,6 +77,7 @@ _INIT_DEATHS = 3
 
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # Ray would report to its makers
+    "RAY_ENABLE_AUTO_CONNECT": "0",  # once it is over, what Ray still has to say must start no cluster anew
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # its C++ half writes to this terminal
 }
 _ON_LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
@@ -120,7 +127,8 @@ class RayWorkers:
         if ray.available_resources().get("CPU", 0) < self._cores:
             _LOGGER.warning("The cluster has no room for a worker now; the batch waits until it has.")
         self._at_once = concurrency or MOST_A_WORKER
-        self.in_flight = _QUEUED * self._at_once * self._most
+        self._page = max(1, self._at_once // _PAGES)
+        self.in_flight = _WITH_A_WORKER * self._at_once * self._most
         self._setup = WorkerSetup(
             settings=settings.model_copy(update={"threads": self._cores}) if embedded else settings,
             template=summarizer.template.path.read_text(encoding="utf-8"),
@@ -173,8 +181,10 @@ class RayWorkers:
 
         if self._draining is None:
             return
-        if self._waiting or not self._exhausted:
+        if self._waiting:
             ray.kill(self._feed)  # the reader fails without it, and all behind the reader ends
+        else:
+            self._feed.end.remote()
         self._draining.join(timeout=_LONGEST_END)
 
     def _start(self) -> None:
@@ -185,7 +195,7 @@ class RayWorkers:
 
         here = {"ray.io/node-id": ray.get_runtime_context().get_node_id()}
         self._loop = asyncio.get_running_loop()
-        self._feed = ray.remote(num_cpus=0, label_selector=here)(DocumentFeed).remote()
+        self._feed = ray.remote(num_cpus=0, label_selector=here)(DocumentFeed).remote(self._page)
         dataset = self._dataset(here)
         self._draining = threading.Thread(target=self._drain, args=(dataset,), name="ray answers", daemon=True)
         self._draining.start()
@@ -204,8 +214,10 @@ class RayWorkers:
     def _dataset(self, here: dict[str, str]) -> ray.data.Dataset:
         import ray.data
 
+        pages = _WITH_A_WORKER * self._at_once // self._page
         context = ray.data.DataContext.get_current().copy()
-        context.target_max_block_size = 1  # a document a block: each is a task of its own, and its answer comes at once
+        context.target_max_block_size = 1  # a page a block: each is a task of its own, and its answers come at once
+        context.autoscaling_config.actor_pool_util_upscaling_threshold = _FULL
         context.execution_no_progress_timeout_s = -1  # deadlines are the workers' own
         context.max_consecutive_actor_init_deaths = _INIT_DEATHS
         context.enable_progress_bars = context.print_on_execution_start = False
@@ -213,7 +225,7 @@ class RayWorkers:
             return (
                 ray.data.from_items([0])
                 .map_batches(
-                    partial(_documents, self._feed),
+                    partial(_pages, self._feed),
                     batch_format="pyarrow",
                     compute=ray.data.TaskPoolStrategy(size=1),
                     num_cpus=0,
@@ -223,7 +235,10 @@ class RayWorkers:
                     Worker,
                     fn_constructor_args=(self._setup,),
                     compute=ray.data.ActorPoolStrategy(
-                        min_size=self._least, max_size=self._most, max_concurrent_calls_per_actor=self._at_once
+                        min_size=self._least,
+                        max_size=self._most,
+                        max_concurrent_calls_per_actor=pages,
+                        max_tasks_in_flight_per_actor=pages,
                     ),
                     num_cpus=self._cores,
                 )
@@ -235,15 +250,15 @@ class RayWorkers:
         try:
             # Nothing is fetched ahead: the last answer would wait for one more.
             for batch in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
-                outcomes = dict(zip(batch[NUMBER].to_pylist(), batch[OUTCOME].to_pylist(), strict=True))
-                self._loop.call_soon_threadsafe(self._settle, outcomes)
+                for page in batch[OUTCOMES].to_pylist():
+                    self._loop.call_soon_threadsafe(self._settle, json.loads(page))
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must be told
             reason = _told(error)
         with suppress(RuntimeError):  # the loop may be closed: nobody waits any more
             self._loop.call_soon_threadsafe(self._give_up, reason)
 
-    def _settle(self, outcomes: dict[int, str]) -> None:
-        for number, outcome in outcomes.items():
+    def _settle(self, page: list[tuple[int, str]]) -> None:
+        for number, outcome in page:
             waiting = self._waiting.get(number)
             if waiting is not None and not waiting.done():  # what Ray did twice counts once
                 waiting.set_result(outcome)
@@ -358,20 +373,14 @@ def _own_modules(schema: type[Any]) -> list[str]:
     return [] if module.__name__ == __package__.partition(".")[0] or installed & {*place.parents} else [str(place)]
 
 
-def _documents(feed: Any, _: Any) -> Iterator[Any]:
+def _pages(feed: Any, _: Any) -> Iterator[Any]:
     """Runs beside the driver: the documents of a feed, until it ends."""
     import pyarrow as pa
     import ray
 
     reader = uuid4().hex
-    schema = pa.schema({NUMBER: pa.int64(), DOCUMENT: pa.string()})
-    while True:
-        taken = ray.get(feed.take.remote(reader))
-        rows = [{NUMBER: number, DOCUMENT: document} for number, document in filter(None, taken)]
-        if rows:
-            yield pa.Table.from_pylist(rows, schema=schema)
-        if taken[-1] is None:
-            return
+    while (page := ray.get(feed.take.remote(reader))) is not None:
+        yield pa.table({DOCUMENTS: [page]})
 
 
 def _told(error: BaseException) -> str:

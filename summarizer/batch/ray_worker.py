@@ -24,31 +24,46 @@ from summarizer.models.pace import Pace
 from summarizer.schemas import Envelope
 from summarizer.settings import Settings
 
-__all__ = ["DOCUMENT", "NUMBER", "OUTCOME", "DocumentFeed", "Worker", "WorkerSetup", "pack_document", "unpack_outcome"]
+__all__ = [
+    "DOCUMENTS",
+    "OUTCOMES",
+    "DocumentFeed",
+    "UnforeseenError",
+    "Worker",
+    "WorkerSetup",
+    "pack_document",
+    "unpack_outcome",
+]
 
-NUMBER, DOCUMENT, OUTCOME = "number", "document", "outcome"
-"""The columns of the dataset."""
+DOCUMENTS, OUTCOMES = "documents", "outcomes"
+"""The columns of the dataset: a row is a page of documents, or of what became of them, as JSON; a task reads one."""
 
-_MOST_TOGETHER = 64
+_LINGER = 0.05
+"""Seconds that a page waits for more documents: a task of Ray's costs far more than a document on its way."""
 
 
 class DocumentFeed:
-    """An actor beside the driver: documents go in as the driver has them, and out to the dataset's one reader."""
+    """An actor beside the driver: documents go in as the driver has them, and out to the dataset's one reader.
 
-    def __init__(self) -> None:
+    Args:
+        page: Documents that go out together, at most.
+    """
+
+    def __init__(self, page: int) -> None:
+        self._page = page
         self._waiting: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue()
         self._reader: str | None = None
 
     async def put(self, number: int, document: str) -> None:
-        """Take a document in."""
+        """Take a document in, by a number that is its own."""
         self._waiting.put_nowait((number, document))
 
     async def end(self) -> None:
         """Say that no more documents come."""
         self._waiting.put_nowait(None)
 
-    async def take(self, reader: str) -> list[tuple[int, str] | None]:
-        """Wait for documents, and give all that are there, at most 64; None stands for the end.
+    async def take(self, reader: str) -> str | None:
+        """Wait for documents and give a page of them; None at the end.
 
         Args:
             reader: Who asks. A reader that Ray runs a second time would miss what the first one took.
@@ -59,10 +74,19 @@ class DocumentFeed:
         self._reader = self._reader or reader
         if self._reader != reader:
             raise RuntimeError("The reader of the documents died")
-        taken = [await self._waiting.get()]
-        while len(taken) < _MOST_TOGETHER and not self._waiting.empty():
-            taken.append(self._waiting.get_nowait())
-        return taken
+        first = await self._waiting.get()
+        if first is None:
+            return None
+        page = [first]
+        if self._waiting.qsize() < self._page - 1:
+            await asyncio.sleep(_LINGER)
+        while len(page) < self._page and not self._waiting.empty():
+            following = self._waiting.get_nowait()
+            if following is None:
+                self._waiting.put_nowait(None)  # the end, for the next time
+                break
+            page.append(following)
+        return json.dumps(page)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,10 +126,14 @@ class Worker:
                 pace=self._pace,
             )
 
-    async def __call__(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
-        """Read a batch; what fails is an outcome like any other."""
-        outcomes = await asyncio.gather(*map(self._outcome, batch[DOCUMENT]))
-        return {NUMBER: list(batch[NUMBER]), OUTCOME: outcomes}
+    async def __call__(self, batch: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """Read pages of documents; what fails is an outcome like any other."""
+        return {OUTCOMES: await asyncio.gather(*map(self._read_page, batch[DOCUMENTS]))}
+
+    async def _read_page(self, page: str) -> str:
+        numbers, documents = zip(*json.loads(page), strict=True)
+        outcomes = await asyncio.gather(*map(self._outcome, documents))
+        return json.dumps(list(zip(numbers, outcomes, strict=True)))
 
     async def _outcome(self, document: str) -> str:
         await self._pace.enter()

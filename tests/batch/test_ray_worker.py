@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
 from summarizer import Briefing, Document
 from summarizer.batch.ray_worker import (
-    DOCUMENT,
-    NUMBER,
-    OUTCOME,
+    DOCUMENTS,
+    OUTCOMES,
     DocumentFeed,
     UnforeseenError,
     Worker,
@@ -35,23 +37,34 @@ def setup_of(summarizer: Summarizer) -> WorkerSetup:
     )
 
 
+def asked(worker: Worker, *documents: str) -> Coroutine[Any, Any, dict[str, list[str]]]:
+    return worker({DOCUMENTS: [json.dumps(list(enumerate(documents)))]})
+
+
+def outcomes(batch: dict[str, list[str]]) -> list[str]:
+    (page,) = map(json.loads, batch[OUTCOMES])
+    assert [number for number, _ in page] == list(range(len(page)))
+    return [outcome for _, outcome in page]
+
+
 def test_a_worker_loads_the_embedded_model_once_and_answers_as_the_driver_would() -> None:
     document = Document(text=SHORT, source="a.txt", given_title="Union")
     summarizer = Summarizer()
     worker = Worker(setup_of(summarizer))
 
     async def run() -> list[str]:
-        first = await worker({NUMBER: [1], DOCUMENT: [pack_document(document)]})
+        first = await asked(worker, pack_document(document))
         model = worker._summarizer._model
-        second = await worker({NUMBER: [2], DOCUMENT: [pack_document(document)]})
+        second = await asked(worker, pack_document(document))
         assert worker._summarizer._model is model
         await worker._summarizer.aclose()
-        return [*first[OUTCOME], *second[OUTCOME]]
+        return [*outcomes(first), *outcomes(second)]
 
     first, second = (unpack_outcome(packed, Briefing) for packed in asyncio.run(run()))
     here = summarizer.summarize(document)
     summarizer.close()
-    assert first.briefing == second.briefing == here.briefing
+    assert first.briefing.headline == second.briefing.headline == here.briefing.headline
+    assert [actor.name for actor in first.briefing.actors] == [actor.name for actor in here.briefing.actors]
     assert (first.document, first.prompt, first.model) == (here.document, here.prompt, here.model)
 
 
@@ -64,18 +77,19 @@ def test_a_failure_is_raised_again_as_what_it_was() -> None:
 
 def test_a_blank_document_is_a_failure_of_its_own() -> None:
     worker = Worker(setup_of(Summarizer(settings=load_settings(model="m", base_url="http://127.0.0.1:9/v1"))))
-    done = asyncio.run(worker({NUMBER: [1], DOCUMENT: ['[" ", null, "en", null]']}))
+    done = asyncio.run(asked(worker, '[" ", null, "en", null]'))
     with pytest.raises(InputError, match="holds no text"):
-        unpack_outcome(done[OUTCOME][0], Briefing)
+        unpack_outcome(outcomes(done)[0], Briefing)
 
 
-def test_a_feed_gives_documents_in_order_to_one_reader_alone() -> None:
+def test_a_feed_gives_pages_of_documents_in_order_to_one_reader_alone() -> None:
     async def run() -> None:
-        feed = DocumentFeed()
-        await feed.put(1, "a")
-        await feed.put(2, "b")
+        feed = DocumentFeed(page=2)
+        for number, document in enumerate("abc"):
+            await feed.put(number, document)
         await feed.end()
-        assert await feed.take("reader") == [(1, "a"), (2, "b"), None]
+        pages = [await feed.take("reader") for _ in range(3)]
+        assert pages == ['[[0, "a"], [1, "b"]]', '[[2, "c"]]', None]
         with pytest.raises(RuntimeError, match="reader of the documents died"):
             await feed.take("the same reader, started again")
 
