@@ -10,21 +10,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
-import re
-import socket
-import sys
-import sysconfig
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
+from summarizer.batch.ray_cluster import connected_ray, gist
 from summarizer.batch.ray_worker import (
     DOCUMENTS,
     OUTCOMES,
@@ -36,8 +30,9 @@ from summarizer.batch.ray_worker import (
 )
 from summarizer.documents import Document
 from summarizer.engine import Summarizer
-from summarizer.errors import ModelUnavailableError, RefusedError, UsageError
+from summarizer.errors import RefusedError
 from summarizer.models import parse_model_name
+from summarizer.models.opening import with_key
 from summarizer.schemas import Envelope
 
 if TYPE_CHECKING:
@@ -64,26 +59,11 @@ _FULL = 0.9
 _BETWEEN_LOOKS, _QUIET_LOOKS = 0.4, 3
 """Seconds between looks at whether documents still come, and so many looks without one after the last."""
 
-_LONGEST_CONNECT = 10.0
-"""Seconds that a cluster's head may take to accept a connection; Ray itself would try for minutes."""
-
 _LONGEST_END = 10.0
 """Seconds that the pipeline has to end by itself before its processes are ended."""
 
-_LONGEST_REASON = 300
-_WORD = re.compile(r"\w")
 _INIT_DEATHS = 3
 """Workers in a row that may die before they are ready (their node goes, memory is short) before the batch stops."""
-
-_QUIET = {
-    "RAY_USAGE_STATS_ENABLED": "0",  # Ray would report to its makers
-    "RAY_ENABLE_AUTO_CONNECT": "0",  # once it is over, what Ray still has to say must start no cluster anew
-    "RAY_BACKEND_LOG_LEVEL": "fatal",  # its C++ half writes to this terminal
-}
-_ON_LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-"""What keeps a cluster of this machine's own off the network, as Ray has it on Windows and macOS."""
-
-_OWN = "local"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,14 +110,14 @@ class RayWorkers:
         self._page = max(1, self._at_once // _PAGES)
         self.in_flight = _WITH_A_WORKER * self._at_once * self._most
         self._setup = WorkerSetup(
-            settings=settings.model_copy(update={"threads": self._cores}) if embedded else settings,
+            settings=settings.model_copy(update={"threads": self._cores}) if embedded else with_key(settings),
             template=summarizer.template.path.read_text(encoding="utf-8"),
             schema=summarizer.schema,
             parameters=summarizer.parameters,
             concurrency=concurrency,
             most=MOST_A_WORKER,
         )
-        self._asked = 0
+        self._asked = self._answered = 0
         self._exhausted = False
         self._waiting: dict[int, asyncio.Future[str]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -181,7 +161,7 @@ class RayWorkers:
 
         if self._draining is None:
             return
-        if self._waiting:
+        if self._answered < self._asked:
             ray.kill(self._feed)  # the reader fails without it, and all behind the reader ends
         else:
             self._feed.end.remote()
@@ -253,7 +233,7 @@ class RayWorkers:
                 for page in batch[OUTCOMES].to_pylist():
                     self._loop.call_soon_threadsafe(self._settle, json.loads(page))
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must be told
-            reason = _told(error)
+            reason = gist(error)
         with suppress(RuntimeError):  # the loop may be closed: nobody waits any more
             self._loop.call_soon_threadsafe(self._give_up, reason)
 
@@ -262,6 +242,7 @@ class RayWorkers:
             waiting = self._waiting.get(number)
             if waiting is not None and not waiting.done():  # what Ray did twice counts once
                 waiting.set_result(outcome)
+                self._answered += 1
 
     def _give_up(self, reason: str) -> None:
         self._ended = RefusedError(f"The Ray cluster gave the batch up ({reason}).")
@@ -278,99 +259,12 @@ def ray_workers(summarizer: Summarizer, options: RayOptions) -> Iterator[RayWork
         UsageError: If Ray is not installed, or the address is of a kind that a batch cannot use.
         ModelUnavailableError: If no cluster answers.
     """
-    address = _address(options.address)
-    _quieten(address)
-    try:
-        import ray.data
-    except ImportError as error:
-        raise UsageError(
-            f"--engine ray needs Ray, which is not installed here ({error}): run pip install 'summarizer[ray]', or "
-            "leave --engine out."
-        ) from error
-    _connect(address, _own_modules(summarizer.schema))
-    workers = None
-    try:
+    with connected_ray(options.address, summarizer.schema):
         workers = RayWorkers(summarizer, options)
-        yield workers
-    finally:
-        if workers is not None:
+        try:
+            yield workers
+        finally:
             workers.close()
-        ray.shutdown()
-
-
-def _connect(address: str, modules: list[str]) -> None:
-    import ray
-
-    warnings.filterwarnings("ignore", module=r"ray(\.|$)")
-    how: dict[str, Any] = {"include_dashboard": False} if address == _OWN else {}
-    if modules:
-        how["runtime_env"] = {"py_modules": modules}
-    try:
-        _check_reachable(address)
-        with _stderr_to_nowhere():
-            ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **how)
-    except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
-        raise ModelUnavailableError(f"No Ray cluster answers at {address} ({_told(error)}).") from error
-    # What matters is told by this program; standard output may be where the answers go.
-    ray._private.worker._worker_logs_enabled = False  # noqa: SLF001 - no option of Ray's covers its notices
-    for handler in logging.getLogger("ray.data").handlers:
-        if isinstance(handler, logging.StreamHandler):
-            handler.setLevel(logging.CRITICAL + 1)
-
-
-def _check_reachable(address: str) -> None:
-    host, colon, port = address.rpartition(":")
-    if address in (_OWN, "auto"):
-        return
-    if not (host and colon and port.isdecimal()):
-        raise ValueError("an address is HOST:PORT")
-    socket.create_connection((host.strip("[]"), int(port)), timeout=_LONGEST_CONNECT).close()
-
-
-@contextmanager
-def _stderr_to_nowhere() -> Iterator[None]:
-    """Keep what Ray's C++ half says while it starts from the terminal; what is wrong is raised."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-
-
-def _address(given: str | None) -> str:
-    """Where the cluster is, in Ray's words.
-
-    Raises:
-        UsageError: If it is of a kind that a batch cannot use.
-    """
-    address = given or os.environ.get("RAY_ADDRESS") or _OWN
-    if "://" in address:
-        raise UsageError(
-            f"A batch runs on a node of the cluster, and {address} is Ray Client's way in from outside; give HOST:PORT "
-            "of the head (docs/cluster.md shows 'ray job submit')."
-        )
-    return address
-
-
-def _quieten(address: str) -> None:
-    """Set what Ray reads from the environment while it is imported; what the user has set stands."""
-    quiet = _QUIET | (_ON_LOOPBACK if address == _OWN else {})
-    os.environ |= {name: value for name, value in quiet.items() if name not in os.environ}
-
-
-def _own_modules(schema: type[Any]) -> list[str]:
-    """Where the code of a schema of the user's own is: a file or a package that Ray brings to the workers.
-
-    What is installed here is taken to be installed there.
-    """
-    module = sys.modules[schema.__module__.partition(".")[0]]
-    place = Path(module.__path__[0] if hasattr(module, "__path__") else str(module.__file__)).resolve()
-    installed = {Path(path).resolve() for path in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))}
-    return [] if module.__name__ == __package__.partition(".")[0] or installed & {*place.parents} else [str(place)]
 
 
 def _pages(feed: Any, _: Any) -> Iterator[Any]:
@@ -381,11 +275,3 @@ def _pages(feed: Any, _: Any) -> Iterator[Any]:
     reader = uuid4().hex
     while (page := ray.get(feed.take.remote(reader))) is not None:
         yield pa.table({DOCUMENTS: [page]})
-
-
-def _told(error: BaseException) -> str:
-    """The gist of an error of Ray's, whose text runs over many lines, the cause last."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    lines = [line.strip() for line in str(error).splitlines() if _WORD.search(line)]
-    return lines[-1][:_LONGEST_REASON].rstrip(".") if lines else type(error).__name__

@@ -6,6 +6,8 @@ import os
 import time
 from typing import Any
 
+from pydantic import SecretStr
+
 from summarizer.errors import ModelUnavailableError, UsageError
 from summarizer.models.connections import Connection
 from summarizer.models.context import context_tokens
@@ -19,7 +21,7 @@ from summarizer.models.weights import Progress
 from summarizer.schemas import ModelReference
 from summarizer.settings import Settings
 
-__all__ = ["default_prompt", "open_model"]
+__all__ = ["default_prompt", "open_model", "with_key"]
 
 WHOLE_PROMPT = "briefing"
 TURNS_PROMPT = "briefing-turns"
@@ -36,6 +38,17 @@ def default_prompt(name: ModelName, way: str = "auto") -> str:
     if way == "turns" or (way == "auto" and name.where == "embedded"):
         return turns
     return WHOLE_PROMPT
+
+
+def with_key(settings: Settings) -> Settings:
+    """The settings with the key that a model would be asked with from here, also where `OPENAI_API_KEY` holds it."""
+    name = parse_model_name(settings.model, settings.base_url)
+    key = os.environ.get(_OPENAI_KEY)
+    if settings.api_key is not None or not key:
+        return settings
+    if name.where != "server" or name.provider == "ollama" or settings.base_url is not None:
+        return settings
+    return settings.model_copy(update={"api_key": SecretStr(key)})
 
 
 def open_model(settings: Settings, progress: Progress | None = None, pace: Pace | None = None) -> LanguageModel:
@@ -79,13 +92,12 @@ def _embedded(name: ModelName, settings: Settings, server: EmbeddedServer) -> La
 
 def _on_server(name: ModelName, settings: Settings, pace: Pace | None) -> LanguageModel:
     base_url = settings.base_url or (_OLLAMA if name.provider == "ollama" else None)
-    key = settings.api_key.get_secret_value() if settings.api_key else None
+    held = with_key(settings).api_key
+    key = held.get_secret_value() if held else None
     if key is None and base_url is None:
-        key = os.environ.get(_OPENAI_KEY) or None
-        if key is None:
-            raise ModelUnavailableError(
-                f"{name.full} needs a key: set {_OPENAI_KEY}, or name a model that needs none (--model local)."
-            )
+        raise ModelUnavailableError(
+            f"{name.full} needs a key: set {_OPENAI_KEY}, or name a model that needs none (--model local)."
+        )
     if base_url and not base_url.startswith(("http://", "https://")):
         raise UsageError(f"The base URL {base_url!r} is no address; it begins with http:// or https://.")
     mode = "json_schema" if settings.mode == "auto" else settings.mode
