@@ -14,6 +14,7 @@ HEAVY = (
     "rich.progress",
     "dateparser",
     "pydantic_settings",
+    "ray",
 )
 
 
@@ -29,6 +30,7 @@ def loaded_after(statement: str) -> set[str]:
         "import summarizer",
         "sys.argv = ['summarizer', '--help']; from summarizer.cli.app import main; main()",
         "sys.argv = ['summarizer', 'summarize', '-h']; from summarizer.cli.app import main; main()",
+        "sys.argv = ['summarizer', 'batch', '-h']; from summarizer.cli.app import main; main()",
     ],
 )
 def test_importing_and_asking_for_help_load_nothing_heavy(statement: str) -> None:

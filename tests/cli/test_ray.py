@@ -25,6 +25,8 @@ COUNT = 40
 ENVIRONMENT = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # all nodes on loopback
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_health_check_initial_delay_ms": "0",  # a node that is gone is missed at once
+    "RAY_health_check_timeout_ms": "1000",
     "RAY_health_check_period_ms": "500",
     "RAY_health_check_failure_threshold": "2",
     "PYTHONPATH": os.pathsep.join([str(GUARD), str(ROOT)]),

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from summarizer import AnswerError, Document, InputError, ModelUnavailableError, Summarizer, SummarizerError
+from summarizer.models.opening import with_key
 from summarizer.schemas import TokenUsage
+from summarizer.settings import load_settings
 from tests.conftest import BRIEFING, SHORT
 from tests.protocol_server import Answer, ProtocolServer
 
@@ -73,6 +75,24 @@ def test_a_key_in_the_environment_is_not_sent_to_a_server_that_was_not_asked_to_
     server.will(GOOD)
     summarizer(server).summarize(SHORT)
     assert "sk-not-for-you" not in str(server.requests[0].headers)
+
+
+@pytest.mark.parametrize(
+    ("model", "base_url", "own", "used"),
+    [
+        ("openai/gpt-5", None, None, "sk-openai"),
+        ("openai/gpt-5", None, "sk-own", "sk-own"),
+        ("openai/gpt-5", "http://127.0.0.1:1/v1", None, None),
+        ("ollama/qwen3", None, None, None),
+        ("local", None, None, None),
+    ],
+)
+def test_settings_that_travel_hold_the_key_that_would_be_used_here(
+    monkeypatch: pytest.MonkeyPatch, model: str, base_url: str | None, own: str | None, used: str | None
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-openai")
+    held = with_key(load_settings(model=model, base_url=base_url, api_key=own)).api_key
+    assert (held.get_secret_value() if held else None) == used
 
 
 def test_an_article_full_of_template_marks_arrives_as_it_stands(server: ProtocolServer) -> None:
