@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ValidationError, create_model
@@ -77,13 +77,14 @@ class ProtocolCalls:
                 response = await self.send(request)
                 call.heard(response)
                 try:
-                    return self.handlers.response_parser(
+                    answer: BaseModel = self.handlers.response_parser(
                         response=response, response_model=schema, validation_context=call.context, strict=False
                     )
                 except Exception as error:
                     if is_wrong_answer(error):
                         request = self.handlers.reask_handler(kwargs=request, response=response, exception=error)
                     raise
+                return answer
         raise AssertionError("the attempts end with an answer or an error")
 
 
@@ -195,12 +196,10 @@ class _NeverATemplate(dict[str, Any]):
 def _prepared(schema: type[BaseModel]) -> type[BaseModel]:
     """The class that instructor wants of a schema, made once, with a JSON Schema that is made once."""
     import instructor  # heavy, loaded when a model is asked
-    from instructor.utils import prepare_response_model
 
     class Shown(instructor.ResponseSchema):
         @classmethod
         def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
             return wire_schema(schema)
 
-    made = create_model(schema.__name__, __base__=(schema, Shown))
-    return prepare_response_model(wraps(schema, updated=())(made)) or made
+    return create_model(schema.__name__, __base__=(schema, Shown), __doc__=schema.__doc__, __module__=schema.__module__)

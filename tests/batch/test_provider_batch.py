@@ -171,7 +171,7 @@ def test_an_answer_that_is_not_borne_out_by_the_document_is_a_failure(work: Work
     assert (summary.done, summary.failed, summary.left_failed) == (2, 3, 3)
     assert set(work.records()) == {"d0", "d4"}
     failures = work.failures()
-    assert {failure["error"] for failure in failures.values()} == {"AnswerError"}
+    assert {failure["error"] for failure in failures.values()} == {"AnswerError", "CutOffError"}
     assert "99" in failures["d1"]["reason"]
     assert "cut off" in failures["d2"]["reason"]
     assert "Nobody" in failures["d3"]["reason"]
