@@ -8,8 +8,9 @@ validators that it does not run, makes a class and a JSON Schema of it, and copi
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -67,6 +68,10 @@ class ProtocolCalls:
     handlers: ModeHandlers
     """instructor's parts for the mode that the schema is held in."""
 
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+    """Answers are read one in each round of the event loop. Before Python 3.12, aiohttp sends what is asked next in the
+    round after: all answers of a round would be read before the first of those requests leaves."""
+
     async def answer(self, call: Call) -> BaseModel:
         """See `StructuredCalls`."""
         schema = _prepared(call.schema)
@@ -75,6 +80,8 @@ class ProtocolCalls:
         async for attempt in call.attempts.controller():
             with attempt:
                 response = await self.send(request)
+                await self._turn.acquire()
+                asyncio.get_running_loop().call_soon(self._turn.release)
                 call.heard(response)
                 try:
                     answer: BaseModel = self.handlers.response_parser(
