@@ -188,10 +188,11 @@ def _planned(summarizer: Summarizer, document: Document) -> str:
 def _used(envelope: Envelope[Any]) -> str:
     used = envelope.token_usage
     incomplete = "" if used.complete else " (the server did not count all of it)"
+    repeated = f" and {used.repeats} more that got lost on the way" if used.repeats else ""
     when = (
         f"From the store, nothing was asked; on {envelope.written_at:%Y-%m-%d} it took " if envelope.from_store else ""
     )
     return when + (
         f"{used.prompt_tokens} prompt and {used.completion_tokens} completion tokens in {used.requests} "
-        f"request{'s' if used.requests != 1 else ''}{incomplete}, {envelope.seconds:.1f} s"
+        f"request{'s' if used.requests != 1 else ''}{repeated}{incomplete}, {envelope.seconds:.1f} s"
     )

@@ -23,7 +23,7 @@ __all__ = [
     "TokenUsage",
 ]
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 """Version of the envelope and the briefing; the first number changes when a saved file no longer loads."""
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
@@ -101,6 +101,9 @@ class TokenUsage(_Part):
     re_asks: int = Field(default=0, ge=0)
     """Answers that did not fit the schema and were asked for again."""
 
+    repeats: int = Field(default=0, ge=0)
+    """Calls that were lost on the way (429, 5xx, dropped connections) and sent again."""
+
     complete: bool = True
     """False where a server did not say what a call used."""
 
@@ -115,6 +118,7 @@ class TokenUsage(_Part):
             completion_tokens=self.completion_tokens + other.completion_tokens,
             requests=self.requests + other.requests,
             re_asks=self.re_asks + other.re_asks,
+            repeats=self.repeats + other.repeats,
             complete=self.complete and other.complete,
         )
 

@@ -49,6 +49,7 @@ class StoredAnswer:
     completion_tokens: int
     requests: int
     re_asks: int
+    repeats: int
     usage_complete: bool
     price: float | None
     """US dollars; None where it is not known."""
