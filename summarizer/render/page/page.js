@@ -52,9 +52,10 @@
     return top >= 0 && bottom <= innerHeight;
   };
   const go = element => {
+    // First of all, so that the browser remembers the place that one comes from.
+    if (location.hash !== `#${element.id}`) history.pushState(null, "", `#${element.id}`);
     show(element);
     element.focus({ preventScroll: true });
-    if (location.hash !== `#${element.id}`) history.pushState(null, "", `#${element.id}`);
   };
 
   const close = () => {
