@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,7 +123,7 @@ def test_every_link_leads_somewhere_and_every_name_is_used_once(html: str) -> No
 
 
 def test_every_item_leads_to_its_sentences_and_every_sentence_to_its_items(ferry: Any, html: str) -> None:
-    document, envelope = ferry
+    _, envelope = ferry
     page = Page(html)
     demand = envelope.briefing.demands[0]
     numbers = [evidence.sentence for evidence in demand.evidence]
@@ -130,7 +131,7 @@ def test_every_item_leads_to_its_sentences_and_every_sentence_to_its_items(ferry
     assert attributes["data-evidence"] == " ".join(f"s{number}" for number in numbers)
     for evidence in demand.evidence:
         assert page.find("mark", id=f"s{evidence.sentence}") == [evidence.quote]
-        assert f"Demand 1 {demand.by[0]} → {demand.of[0]}: {demand.demand}" in words(
+        assert f"Demand 1 {demand.by[0]} → demands of {demand.of[0]}: {demand.demand}" in words(
             page.find("div", id=f"on-s{evidence.sentence}")[0]
         )
 
@@ -169,6 +170,36 @@ def test_everything_from_articles_and_models_is_escaped() -> None:
     assert document.source in page.texts[0]
 
 
+def test_every_text_stands_out_from_what_is_behind_it() -> None:
+    """Contrast as WCAG 2.2 defines it, 4.5 to 1, of what axe cannot judge: texts over underlines and in the picture."""
+    from summarizer.render import page as package
+
+    style = (Path(package.__file__).parent / "page.css").read_text(encoding="utf-8")
+    light, dark = (
+        dict(re.findall(r"--(\w+): #([0-9a-f]{6})", part))
+        for part in re.findall(r":root {(.*?)}", style, re.DOTALL)[:2]
+    )
+    for colours in (light, dark):
+        behind = [colours[name] for name in ("paper", "sheet", *(f"b{n}" for n in range(1, 6)))]
+        pairs = [(colours["ink"], back) for back in behind]
+        pairs += [(colours["soft"], back) for back in behind]
+        pairs += [(colours[f"t{n}"], colours[back]) for n in range(1, 6) for back in ("paper", "sheet", f"b{n}")]
+        assert len(pairs) == 29
+        assert {pair: value for pair in pairs if (value := contrast(*pair)) < 4.5} == {}
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of two colours' relative luminances, 1 to 21 (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
+
+    def luminance(colour: str) -> float:
+        shares = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dim, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dim + 0.05)
+
+
 def test_a_page_is_small(ferry: tuple[Document, Envelope[Briefing]], html: str) -> None:
     assert len(html.encode()) - len(ferry[0].text.encode()) < 60_000
 
@@ -197,7 +228,7 @@ def test_without_the_article_the_cited_sentences_stand_alone_and_it_is_said(ferr
     (note,) = page.find("p", class_="missing")
     assert "text is not at hand" in note
     quotes = sorted({(e.start, e.quote) for demand in ferry[1].briefing.demands for e in demand.evidence})
-    assert [quote for quote in page.find("mark") if quote in dict(map(reversed, quotes))] == [
+    assert [quote for quote in page.find("mark") if quote in {quote for _, quote in quotes}] == [
         quote for _, quote in quotes
     ]
 

@@ -214,6 +214,9 @@ def test_it_is_accessible_and_fits(opened: Callable[..., Watched], name: str, sc
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = opened(name, color_scheme=scheme, viewport=viewport)
     assert page.tab.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    for part in (".briefing", "article", "section", "table", ".text"):
+        room = "all => all.map(one => one.parentNode.clientWidth - Math.max(one.scrollWidth, one.offsetWidth))"
+        assert min(page.tab.eval_on_selector_all(part, room), default=0) >= 0, part
     page.tab.locator(".rests").first.click()
     page.tab.locator("[data-evidence]").last.hover()
     found = axe.run(page.tab, options={"resultTypes": ["violations"]})
@@ -285,4 +288,9 @@ def test_arabic_runs_from_right_to_left(opened: Callable[..., Watched]) -> None:
     assert paragraph is not None
     assert mark is not None
     assert abs(paragraph["x"] + paragraph["width"] - mark["x"] - mark["width"]) < 2, "it begins at the right edge"
-    assert page.tab.locator("html").evaluate("html => getComputedStyle(html).direction") == "ltr"
+    assert page.tab.locator("#demands-1").evaluate("item => getComputedStyle(item).direction") == "rtl"
+    assert page.tab.locator("#summary-1").evaluate("item => getComputedStyle(item).direction") == "ltr"
+    holder, addressee = (page.tab.locator("#demands h3 bdi").nth(place).bounding_box() for place in (0, 1))
+    assert holder is not None
+    assert addressee is not None
+    assert holder["x"] < addressee["x"], "the arrow between them points to the right"
