@@ -88,6 +88,7 @@ def test_a_source_is_found_from_the_folder_of_the_briefing_too(saved: Path, arti
 
 
 def test_the_article_is_taken_from_the_store(server: ProtocolServer, article: Path, saved: Path) -> None:
+    server.will(BRIEFING)
     run_command("summarize", article, "-m", "m", "--base-url", server.base_url)
     article.unlink()
     assert WHOLE in page_on_stdout(saved).out

@@ -266,6 +266,16 @@ def test_texts_have_their_language_and_direction(made: Any, language: str, direc
         assert "The union asks for a tenth more pay." in page.find("bdi")
 
 
+def test_what_a_model_wrote_in_the_articles_language_is_told_apart_from_english() -> None:
+    made = page_of_fixture("tarifstreit-verkehr-german")
+    page = Page(html_of(made))
+    german = page.find("bdi", lang="de")
+    assert {actor.name for actor in made[1].briefing.actors} <= set(german)
+    assert "What is demanded is told first." not in german
+    assert made[1].briefing.headline in german
+    assert not {demand.demand for demand in made[1].briefing.demands} & set(german), "the labels are in English"
+
+
 def test_a_language_that_no_attribute_can_hold_is_left_out(short: Document) -> None:
     document = Document(text=short.text, language='"><script>')
     envelope = envelope_of(Briefing.model_validate(BRIEFING, context=grounding_context(short)), document)

@@ -133,6 +133,7 @@ def test_a_click_on_a_number_goes_to_that_sentence(opened: Callable[..., Watched
     page.tab.locator("#demands-1 .cites a").last.click()
     assert page.focused() == "s13"
     assert page.is_seen("mark#s13")
+    assert page.ids("[data-evidence].lit") == ["demands-1"]
 
 
 def test_a_click_on_a_sentence_shows_what_rests_on_it(opened: Callable[..., Watched]) -> None:
@@ -208,8 +209,7 @@ def test_without_a_script_all_is_readable_and_links_work(opened: Callable[..., W
 
 
 @pytest.mark.parametrize("name", MADE)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", PHONE)], ids=["desk", "dark phone"])
 def test_it_is_accessible_and_fits(opened: Callable[..., Watched], name: str, scheme: str, viewport: Any) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = opened(name, color_scheme=scheme, viewport=viewport)

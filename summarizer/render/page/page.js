@@ -23,7 +23,7 @@
     return { items, passages: own.length ? own : items.flatMap(item => words(item.dataset.evidence)) };
   };
   const light = elements => {
-    for (const lit of document.querySelectorAll(".lit")) lit.setAttribute("class", lit.getAttribute("class").replace(/\s*\blit(-\d)?\b/g, ""));
+    for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit", "lit-1", "lit-2", "lit-3", "lit-4", "lit-5");
     for (const element of elements) {
       const { items, passages } = related(element);
       element.classList.add("lit");
@@ -32,9 +32,15 @@
     }
   };
   const source = event => event.target.closest?.("[data-evidence], [data-items]");
-  const pointed = event => { const element = source(event); light(element ? [...pinned, element] : pinned); };
-  for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, pointed);
-  document.addEventListener("pointerleave", () => light(pinned));
+  document.addEventListener("pointerover", event => {
+    const element = source(event);
+    light(element ? [...pinned, element] : pinned);
+  });
+  document.addEventListener("focusin", event => {
+    const item = event.target.closest("[data-evidence]");
+    light(item ? [...pinned, item] : pinned);
+  });
+  page.addEventListener("pointerleave", () => light(pinned));
   const pin = elements => { pinned = elements; light(pinned); };
 
   const hasOwnScroll = () => getComputedStyle(article).overflowY === "auto";
