@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from summarizer.schemas import Envelope
 
 PARAMETER = ("-p", "--parameter")
-_FORMATS = "text|markdown|json|yaml"
+_FORMATS = "text|markdown|html|json|yaml"
 
 
 def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -119,7 +119,8 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         summarizer.store = store
         envelope = summarizer.summarize(document, progress)
     on_page = output is None and colour_wanted()
-    write(render(envelope, chosen, width=page_width(), colour=on_page, confidence=confidence), output)
+    shown = render(envelope, chosen, document=document, width=page_width(), colour=on_page, confidence=confidence)
+    write(shown, output)
     if missing := not_covered(envelope):
         say(f"Warning: {missing}")
     if (confidence or settings.min_confidence) and summarizer.template.way == "whole":
