@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from summarizer.engine import Summarizer
     from summarizer.schemas import Envelope
 
+AllowPrivateNetwork = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private-network", help="Fetch pages from this machine and the local network too, if you trust them."
+    ),
+]
 PARAMETER = ("-p", "--parameter")
 _FORMATS = "text|markdown|json|yaml"
 
@@ -24,7 +30,11 @@ _FORMATS = "text|markdown|json|yaml"
 def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     source: Annotated[
         str | None,
-        typer.Argument(help="A text file, or - for standard input; a pipe needs no name.", show_default=False),
+        typer.Argument(
+            help="A file (text, Markdown, HTML, PDF, DOCX, EML), an address, or - for standard input; a pipe needs no "
+            "name.",
+            show_default=False,
+        ),
     ] = None,
     model: Annotated[
         str | None,
@@ -71,6 +81,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     confidence: Annotated[bool, typer.Option("--confidence", help="Show how sure the model is of each item.")] = False,
     no_cache: NoCache = False,
     refresh: Refresh = False,
+    allow_private_network: AllowPrivateNetwork = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print the messages and schema that would be sent; call nothing."),
@@ -85,10 +96,10 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     if output is not None and not dry_run:
         check_writable(output)
 
-    from summarizer.documents import read  # loaded after the options are known to be right
-    from summarizer.engine import Summarizer
+    from summarizer.engine import Summarizer  # loaded after the options are known to be right
     from summarizer.render import not_covered, render
     from summarizer.settings import load_settings
+    from summarizer.sources import Fetcher, FetchLimits, read_source
 
     settings = load_settings(
         model=model,
@@ -103,9 +114,15 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         context_tokens=context_tokens,
         min_confidence=min_confidence,
         answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
+        allow_private_network=allow_private_network or None,
     )
     summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings)
-    document = read(_source(source), language=settings.language, encoding=encoding)
+    document = read_source(
+        named_source(source),
+        language=settings.language,
+        encoding=encoding,
+        fetcher=Fetcher(FetchLimits.of(settings)),
+    )
     if dry_run:
         write(_planned(summarizer, document), output)
         return
@@ -166,11 +183,16 @@ def parse_parameters(pairs: list[str]) -> dict[str, str]:
     return parameters
 
 
-def _source(source: str | None) -> str:
+def named_source(source: str | None) -> str:
+    """The source that a command was given, or `-` where a pipe stands for it.
+
+    Raises:
+        UsageError: If there is neither.
+    """
     if source is not None:
         return source
     if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("There is nothing to read; name a file, or pipe a text in. See 'summarizer summarize -h'.")
+        raise UsageError("There is nothing to read; name a file, or pipe a text in. See 'summarizer -h'.")
     return "-"
 
 
