@@ -113,9 +113,10 @@ class CheckedBackend(httpcore2.NetworkBackend):
         if not self._allow_private_network:
             for address in addresses:
                 if not is_public(address):
+                    at = "is" if address == host else f"is at {address},"
                     raise FetchError(
-                        f"{host} is at {address}, an address that is loopback, private, link-local or reserved, and "
-                        "pages are fetched from public ones alone; if you trust it, add --allow-private-network."
+                        f"{host} {at} an address that is loopback, private, link-local or reserved, and pages are "
+                        "fetched from public ones alone; if you trust it, add --allow-private-network."
                     )
         return addresses
 

@@ -87,7 +87,8 @@ def text_of_fragment(html: str) -> str:
 def decoded_html(raw: bytes, shown: str, *, charset: str | None = None, encoding: str | None = None) -> str:
     """Decode a page as browsers do: by its byte order mark, its server's word, its own word, else as UTF-8.
 
-    What is not in the encoding that it claims is read as UTF-8 where it is that, else with signs of replacement.
+    Other than they, UTF-8 under the name of Latin-1, the default of many servers, is read as UTF-8. What is not in
+    any encoding that it claims is read with signs of replacement.
 
     Raises:
         InputError: If the user named an encoding that there is not, or that the page is not in.
@@ -100,7 +101,8 @@ def decoded_html(raw: bytes, shown: str, *, charset: str | None = None, encoding
     stated = _OWN_CHARSET.search(raw[:_OWN_CHARSET_WITHIN])
     claims = [marked, charset, stated[1].decode("ascii") if stated else None, "utf-8", "cp1252"]
     known = [name for name in map(_known, claims) if name]
-    for name in [*known[:1], "utf-8", *known[1:]]:
+    first = ["utf-8"] if known[0] == "cp1252" else known[:1]
+    for name in [*first, "utf-8", *known]:
         try:
             return raw.decode(name)
         except UnicodeDecodeError:
