@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from summarizer.cli.answer_store import tell_if_set_aside
 from summarizer.cli.terminal import say
-from summarizer.errors import InputError, UsageError
+from summarizer.errors import AnswerError, InputError, TooManyFailuresError, UsageError
 
 if TYPE_CHECKING:
     from summarizer.batch import BatchDocument
     from summarizer.batch.documents import SourceOptions
-    from summarizer.settings import AnswerCache
+    from summarizer.documents import Document
+    from summarizer.settings import AnswerCache, Settings
+    from summarizer.sources import Fetcher
     from summarizer.sources.feeds import Feed
 
-__all__ = ["new_entries"]
+__all__ = ["brief_new_entries", "new_entries"]
 
 
 @contextmanager
@@ -60,3 +62,39 @@ def _read(feeds: Sequence[str], options: SourceOptions) -> list[Feed]:
     for one in unread:
         say(f"Warning: {one}")
     return found
+
+
+def brief_new_entries(
+    feeds: Sequence[str], fetcher: Fetcher, settings: Settings, brief: Callable[[Document], None]
+) -> None:
+    """Brief the new entries of feeds one after the other; one that fails is told of and stays new.
+
+    Args:
+        feeds: Addresses or paths.
+        fetcher: What fetches feeds and pages.
+        settings: Language, and whether there is a store.
+        brief: Writes the briefing of a document.
+
+    Raises:
+        InputError: If no feed can be read.
+        ModelUnavailableError: If no answer can be had.
+        TooManyFailuresError: If an entry failed.
+    """
+    from summarizer.batch.documents import SourceOptions
+
+    options = SourceOptions(language=settings.language, fetcher=fetcher)
+    failed = 0
+    with new_entries(feeds, options, settings.answer_cache) as entries:
+        for entry in entries:
+            try:
+                brief(entry.read())
+            except (InputError, AnswerError) as error:
+                failed += 1
+                say(f"{entry.id}: {error}")
+            else:
+                if entry.written is not None:
+                    entry.written()
+        if not entries:
+            say("There is no new entry.")
+    if failed:
+        raise TooManyFailuresError(f"{failed} of {len(entries)} new entries failed; the same command tries them again.")

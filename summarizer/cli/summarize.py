@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
+from summarizer.cli.feeds import brief_new_entries
 from summarizer.cli.terminal import check_writable, colour_wanted, page_width, progress_shown, say, write
 from summarizer.errors import UsageError
 
@@ -35,6 +36,10 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
             "name.",
             show_default=False,
         ),
+    ] = None,
+    feed: Annotated[
+        list[str] | None,
+        typer.Option(help="In place of a source: an RSS or Atom feed, by address or path; its new entries."),
     ] = None,
     model: Annotated[
         str | None,
@@ -93,6 +98,11 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
 ) -> None:
     """Turn an article into a briefing: who, who demands what of whom, what is agreed, what is open."""
     chosen = _format(form, json=json)
+    if feed and (source is not None or output is not None or dry_run):
+        raise UsageError(
+            "With --feed the briefings of many articles go to stdout; leave the source, --output and --dry-run out, or "
+            "use 'summarizer batch --feed'."
+        )
     if output is not None and not dry_run:
         check_writable(output)
 
@@ -117,32 +127,51 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         allow_private_network=allow_private_network or None,
     )
     summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings)
-    document = read_source(
-        named_source(source),
-        language=settings.language,
-        encoding=encoding,
-        fetcher=Fetcher(FetchLimits.of(settings)),
-    )
+    fetcher = Fetcher(FetchLimits.of(settings))
+    shown = 0
+
+    def brief(document: Document) -> None:
+        nonlocal shown
+        if verbose:
+            say(
+                f"Reading {document.source} ({len(document.text)} characters, {len(document.sentences)} sentences) "
+                f"with {settings.model}, prompt {summarizer.template.name} {summarizer.template.version}, "
+                f"{summarizer.template.way}."
+            )
+        with progress_shown(quiet=quiet) as progress:
+            envelope = summarizer.summarize(document, progress)
+        on_page = output is None and colour_wanted()
+        page = render(envelope, chosen, width=page_width(), colour=on_page, confidence=confidence)
+        write(_one_of_many(envelope, chosen, page, shown) if feed else page, output)
+        shown += 1
+        if missing := not_covered(envelope):
+            say(f"Warning: {missing}")
+        if (confidence or settings.min_confidence) and summarizer.template.way == "whole":
+            say(
+                "Items have a confidence only where the embedded model reads in turns (--way turns); none was left out."
+            )
+        if usage or verbose:
+            say(_used(envelope))
+
+    if feed:
+        with answer_store(settings.answer_cache) as summarizer.store, summarizer:
+            brief_new_entries(feed, fetcher, settings, brief)
+        return
+    document = read_source(named_source(source), language=settings.language, encoding=encoding, fetcher=fetcher)
     if dry_run:
         write(_planned(summarizer, document), output)
         return
-    if verbose:
-        say(
-            f"Reading {document.source} ({len(document.text)} characters, {len(document.sentences)} sentences) with "
-            f"{settings.model}, prompt {summarizer.template.name} {summarizer.template.version}, "
-            f"{summarizer.template.way}."
-        )
-    with answer_store(settings.answer_cache) as store, progress_shown(quiet=quiet) as progress, summarizer:
-        summarizer.store = store
-        envelope = summarizer.summarize(document, progress)
-    on_page = output is None and colour_wanted()
-    write(render(envelope, chosen, width=page_width(), colour=on_page, confidence=confidence), output)
-    if missing := not_covered(envelope):
-        say(f"Warning: {missing}")
-    if (confidence or settings.min_confidence) and summarizer.template.way == "whole":
-        say("Items have a confidence only where the embedded model reads in turns (--way turns); none was left out.")
-    if usage or verbose:
-        say(_used(envelope))
+    with answer_store(settings.answer_cache) as summarizer.store, summarizer:
+        brief(document)
+
+
+def _one_of_many(envelope: Envelope[Any], form: str, page: str, shown: int) -> str:
+    """A page as it stands among others: JSON as a line, YAML as a document of a stream, a blank line between texts."""
+    if form == "json":
+        return envelope.model_dump_json() + "\n"
+    if form == "yaml":
+        return f"---\n{page}"
+    return f"\n{page}" if shown else page
 
 
 def _format(form: str | None, *, json: bool) -> Any:
