@@ -117,13 +117,14 @@ def test_processes_share_the_file(path: Path) -> None:
 
 def test_a_file_of_the_first_version_opens_and_is_searched(path: Path) -> None:
     kept(path, ANSWER)
-    with sqlite3.connect(path) as old:  # as version 1 left it: without the search and the jobs
+    with sqlite3.connect(path) as old:  # as version 1 left it: without the search, the jobs and the feeds
         for trigger in ("answers_added", "answers_removed"):
             old.execute(f"DROP TRIGGER {trigger}")
         old.execute("DROP TABLE search")
         old.execute("DROP VIEW searchable")
         old.execute("DROP TABLE provider_requests")
         old.execute("DROP TABLE provider_jobs")
+        old.execute("DROP TABLE feed_entries")
         old.execute("PRAGMA user_version = 1")
     old.close()
     store = AnswerStore(path)
