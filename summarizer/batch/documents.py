@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import glob
 import json
 import os
@@ -40,6 +41,13 @@ class BatchDocument:
 
     written: Callable[[], None] | None = None
     """Called once its answer is on disk."""
+
+    is_at_hand: bool = False
+    """Whether reading it takes no time, because it is in memory already."""
+
+    async def aread(self) -> Document:
+        """Read it without holding up what else goes on; raises what `read` raises."""
+        return self.read() if self.is_at_hand else await asyncio.to_thread(self.read)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +216,7 @@ def _of_record(record: Any, place: str, how: SourceOptions) -> BatchDocument:
         id=identifier,
         source=place,
         metadata=metadata,
+        is_at_hand=True,
         read=lambda: Document(
             text=text, source=place, language=how.language, given_title=title if isinstance(title, str) else None
         ),

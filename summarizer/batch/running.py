@@ -264,8 +264,7 @@ class _Batch:
     async def _one(self, document: BatchDocument, place: int) -> None:
         tokens = 0
         try:
-            text = await asyncio.to_thread(document.read)  # which may fetch a page
-            envelope = await self._summarizer.asummarize(text)
+            envelope = await self._summarizer.asummarize(await document.aread())
             tokens = 0 if envelope.from_store else envelope.token_usage.total_tokens
             record = record_of(document.id, document.metadata, envelope, self._summarizer.schema)
             self._outcomes.put_nowait(_Outcome(place=place, record=record, written=document.written))

@@ -235,7 +235,7 @@ class _Submission:
             self._count_under_way(job)
             return
         try:
-            text = await asyncio.to_thread(document.read)
+            text = await document.aread()
             kept = self._summarizer.kept(text)
             body = None if kept else await self._body(text)
         except StoreError:

@@ -160,7 +160,7 @@ class _Visit:
 
     def page(self, start: URL) -> Fetched:
         with self._connections() as connections:
-            url, reply = self._followed(connections, start, self._limits.largest, heed_robots=True)
+            url, reply = self._followed(connections, start)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             raise FetchError(_refused(str(url), reply))
         return Fetched(
@@ -193,13 +193,13 @@ class _Visit:
             ) from error
 
     def _followed(
-        self, connections: httpcore2.ConnectionPool, url: URL, largest: int, *, heed_robots: bool
+        self, connections: httpcore2.ConnectionPool, url: URL, *, is_robots: bool = False
     ) -> tuple[URL, _Reply]:
-        """The reply at the end of all redirects, and its address."""
+        """The reply at the end of all redirects, and its address; of a robots.txt its first part is enough."""
         for _ in range(self._limits.redirects + 1):
-            if heed_robots:
+            if not is_robots:
                 self._check_robots(connections, url)
-            reply = self._got(connections, url, largest)
+            reply = self._got(connections, url, is_robots=is_robots)
             location = reply.headers.get("location")
             if reply.status not in _REDIRECTS or not location:
                 return url, reply
@@ -225,7 +225,7 @@ class _Visit:
         """The rules of a site (RFC 9309): none where it has no file, and nothing allowed where the site fails."""
         from protego import Protego
 
-        found, reply = self._followed(connections, url, _LARGEST_ROBOTS, heed_robots=False)
+        found, reply = self._followed(connections, url, is_robots=True)
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise FetchError(
                 f"{found} answered {reply.status}, so that it is not known what the site allows; try again later."
@@ -234,7 +234,7 @@ class _Visit:
             return None
         return Protego.parse(reply.content.decode("utf-8", "replace"))
 
-    def _got(self, connections: httpcore2.ConnectionPool, url: URL, largest: int) -> _Reply:
+    def _got(self, connections: httpcore2.ConnectionPool, url: URL, *, is_robots: bool) -> _Reply:
         import httpcore2
 
         target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
@@ -250,12 +250,12 @@ class _Visit:
                 received[name.decode("latin-1")] = _decoded(value)
             if response.status in _REDIRECTS:
                 return _Reply(status=response.status, headers=received, content=b"")
-            return _Reply(
-                status=response.status, headers=received, content=self._body(response, received, str(url), largest)
-            )
+            content = self._body(response, received, str(url), is_robots=is_robots)
+            return _Reply(status=response.status, headers=received, content=content)
 
-    def _body(self, response: httpcore2.Response, headers: Message, url: str, largest: int) -> bytes:
+    def _body(self, response: httpcore2.Response, headers: Message, url: str, *, is_robots: bool) -> bytes:
         """The body, unpacked; never more of it than the limit is held."""
+        largest = _LARGEST_ROBOTS if is_robots else self._limits.largest
         packing = headers.get("content-encoding", "identity").strip().lower()
         if packing not in ("identity", "gzip", "x-gzip", ""):
             raise FetchError(f"{url} comes packed as {packing}, which was not asked for; save the page and give that.")
@@ -264,6 +264,8 @@ class _Visit:
         try:
             for chunk in response.iter_stream():
                 content += unpacking.decompress(chunk, largest + 1 - len(content)) if unpacking else chunk
+                if len(content) > largest and is_robots:
+                    return bytes(content[:largest])
                 if len(content) > largest:
                     raise FetchError(
                         f"{url} is larger than {largest:,} bytes; give the text of one article, or raise the limit "

@@ -220,6 +220,18 @@ def test_a_site_whose_robots_txt_fails_allows_nothing_and_one_without_it_everyth
     assert fetcher.fetch(site.url()).content.decode() == PAGE
 
 
+def test_of_an_endless_robots_txt_the_first_part_counts(site: WebServer, fetcher: Fetcher) -> None:
+    def rules() -> Iterator[bytes]:
+        yield b"User-agent: *\nDisallow: /members\n"
+        while True:
+            yield b"# and so on\n" * 1000
+
+    site.pages |= {"/robots.txt": Page(chunks=rules), "/article": PAGE, "/members": PAGE}
+    assert fetcher.fetch(site.url()).content.decode() == PAGE
+    with pytest.raises(FetchError, match="asks programs not to fetch"):
+        fetcher.fetch(site.url("/members"))
+
+
 def test_one_page_of_a_site_is_fetched_at_a_time(site: WebServer, fetcher: Fetcher) -> None:
     at_once: list[int] = []
     going_on: set[str] = set()
