@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.conftest import SEED
+
 HEAVY = (
     "openai",
     "instructor",
@@ -14,6 +16,13 @@ HEAVY = (
     "rich.progress",
     "dateparser",
     "pydantic_settings",
+    "httpcore2",
+    "httpx2",
+    "trafilatura",
+    "lxml",
+    "pypdf",
+    "docx",
+    "feedparser",
 )
 
 
@@ -34,6 +43,11 @@ def loaded_after(statement: str) -> set[str]:
 )
 def test_importing_and_asking_for_help_load_nothing_heavy(statement: str) -> None:
     assert not loaded_after(statement) & set(HEAVY)
+
+
+def test_reading_a_text_loads_no_reader_of_another_kind() -> None:
+    loaded = loaded_after(f"from summarizer.sources import read_source; read_source({str(SEED)!r})")
+    assert not loaded & {"httpcore2", "httpx2", "trafilatura", "lxml", "pypdf", "docx", "feedparser", "protego"}
 
 
 def test_every_public_name_is_there() -> None:

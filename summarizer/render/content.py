@@ -20,7 +20,17 @@ from summarizer.schemas import (
     Statement,
 )
 
-__all__ = ["Entry", "Section", "cited", "described", "not_covered", "printable", "sections", "without_steering"]
+__all__ = [
+    "Entry",
+    "Section",
+    "cited",
+    "described",
+    "not_covered",
+    "place",
+    "printable",
+    "sections",
+    "without_steering",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +70,20 @@ def without_steering(text: str) -> str:
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+def place(number: int, page: int | None) -> str:
+    """How a sentence is referred to: its number, and its page where its source has pages."""
+    return f"{number}, p. {page}" if page else f"{number}"
+
+
 def described(envelope: Envelope[Any]) -> str:
     """One line that says which model wrote the result, from what."""
     document, model, prompt = envelope.document, envelope.model, envelope.prompt
     served = f" ({model.served_as})" if model.served_as and model.served_as != model.name else ""
     source = "standard input" if document.source == "-" else document.source or "a text"
+    said = [part for part in (document.author, document.site, (document.date or "")[:10]) if part]
+    about = f" ({', '.join(said)})" if said else ""
     return printable(
-        f"Written by {model.name}{served} with prompt {prompt.name} {prompt.version} from {source}, "
+        f"Written by {model.name}{served} with prompt {prompt.name} {prompt.version} from {source}{about}, "
         f"{envelope.written_at:%Y-%m-%d %H:%M} UTC"
     )
 

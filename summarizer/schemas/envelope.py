@@ -47,6 +47,21 @@ class DocumentReference(_Part):
     """Of the text in UTF-8."""
 
     characters: int = Field(ge=0)
+    author: str | None = None
+    """As the source says; so are the date and the site."""
+
+    date: str | None = None
+    """Of publication or writing: an ISO 8601 date, or date and time."""
+
+    site: str | None = None
+    url: str | None = None
+    """Where it was found in the end, all redirects followed; nothing where it was not fetched."""
+
+    fetched_at: datetime | None = None
+    """In UTC."""
+
+    pages: int | None = Field(default=None, ge=1)
+    """How many pages the source has; nothing where it has none."""
 
     @classmethod
     def of(cls, document: Document) -> Self:
@@ -57,6 +72,12 @@ class DocumentReference(_Part):
             language=document.language,
             sha256=document.sha256,
             characters=len(document.text),
+            author=document.author,
+            date=document.date,
+            site=document.site,
+            url=document.url,
+            fetched_at=document.fetched_at,
+            pages=len(document.page_starts) or None,
         )
 
 
