@@ -123,6 +123,7 @@ def test_one_feed_that_cannot_be_read_does_not_keep_the_others(
         ("batch", "--feed", "f", "-o", "x.jsonl", "--provider-batch"),
         ("summarize", "--feed", "f", "a.txt"),
         ("summarize", "--feed", "f", "-o", "x.json"),
+        ("summarize", "--feed", "f", "--format", "html"),
     ],
 )
 def test_ways_that_do_not_go_with_a_feed_are_refused(
