@@ -92,7 +92,7 @@ def test_a_file_of_the_version_before_feeds_keeps_its_jobs(store: AnswerStore, j
     with sqlite3.connect(store.path) as old:
         old.execute("DROP TABLE feed_entries")
         old.execute("ALTER TABLE provider_requests DROP COLUMN about")
-        old.execute("PRAGMA user_version = 3")
+        old.execute("PRAGMA user_version = 4")
     old.close()
     with closing(AnswerStore(store.path)), closing(ProviderJobs(store.path)) as again:
         assert list(again.requests("a")) == [request(1)]
