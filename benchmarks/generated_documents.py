@@ -10,7 +10,7 @@ from typing import Any
 
 from summarizer import Document, read
 
-__all__ = ["GeneratedDocument", "generated_documents"]
+__all__ = ["GeneratedDocument", "generated_documents", "joined_documents"]
 
 _FIXTURES = Path(__file__).parent.parent / "fixtures"
 _OTHER_LANGUAGES = ("spanish", "french", "german")
@@ -40,6 +40,24 @@ def generated_documents(count: int, characters: int) -> list[GeneratedDocument]:
         if not sentence.is_heading and len(sentence.text) in _SENTENCE_LENGTHS
     ]
     return [_document(number, pool, characters) for number in range(count)]
+
+
+def joined_documents(characters: int, each: int = 3000) -> tuple[str, str]:
+    """A long text of many documents, and an answer with the items of all of them, as JSON."""
+    text, answer = "", dict[str, Any]()
+    for document in generated_documents(characters // each, each):
+        before = len(Document(text=text).sentences) if text else 0
+        text += document.text
+        for section, items in json.loads(document.answer).items():
+            if section == "headline":
+                answer[section] = items
+                continue
+            known = {item.get("name") for item in answer.get("actors", [])}
+            shifted = [{**item, "evidence": [before + number for number in item["evidence"]]} for item in items]
+            answer.setdefault(section, []).extend(
+                item for item in shifted if section != "actors" or item["name"] not in known
+            )
+    return text, json.dumps(answer)
 
 
 def _document(number: int, pool: list[str], characters: int) -> GeneratedDocument:

@@ -37,11 +37,13 @@ if TYPE_CHECKING:
         Statement,
         grounding_context,
     )
+    from summarizer.sources import read_source
     from summarizer.store import AnswerStore
 
 _HOMES = {
     "summarizer.documents": ("Document", "Sentence", "read"),
     "summarizer.engine": ("Summarizer", "asummarize", "summarize"),
+    "summarizer.sources": ("read_source",),
     "summarizer.store": ("AnswerStore",),
     "summarizer.errors": (
         "AnswerError",
@@ -89,6 +91,7 @@ __all__ = [
     "asummarize",
     "grounding_context",
     "read",
+    "read_source",
     "summarize",
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "AnswerError",
     "CutOffError",
+    "FetchError",
     "InputError",
     "ModelUnavailableError",
     "OutputError",
@@ -41,6 +42,10 @@ class InputError(SummarizerError):
 
 class TooLongError(InputError):
     """The model cannot take so long a text at once."""
+
+
+class FetchError(InputError):
+    """A page cannot be fetched: no such host, an error or nothing in time, too large, forbidden, not public."""
 
 
 class ModelUnavailableError(SummarizerError):

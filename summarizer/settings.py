@@ -109,6 +109,18 @@ class Settings(BaseSettings):
     concurrency: int | None = Field(default=None, gt=0)
     """Windows of a long text that are read at once; by default 4 on a server, and the slots of the embedded model."""
 
+    fetch_timeout: float = Field(default=20.0, gt=0)
+    """Seconds in which a page must be fetched, its redirects and the site's robots.txt included."""
+
+    fetch_bytes: int = Field(default=10_000_000, gt=0)
+    """The largest page that is fetched, in bytes, unpacked."""
+
+    fetch_redirects: int = Field(default=5, ge=0)
+    """How many redirects are followed to a page."""
+
+    allow_private_network: bool = False
+    """Whether pages may be fetched from addresses that are not public: this machine, the local network."""
+
     @classmethod
     def settings_customise_sources(
         cls,

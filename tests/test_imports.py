@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.conftest import SEED
+
 HEAVY = (
     "openai",
     "instructor",
@@ -15,6 +17,13 @@ HEAVY = (
     "dateparser",
     "pydantic_settings",
     "ray",
+    "httpcore2",
+    "httpx2",
+    "trafilatura",
+    "lxml",
+    "pypdf",
+    "docx",
+    "feedparser",
 )
 
 
@@ -31,10 +40,16 @@ def loaded_after(statement: str) -> set[str]:
         "sys.argv = ['summarizer', '--help']; from summarizer.cli.app import main; main()",
         "sys.argv = ['summarizer', 'summarize', '-h']; from summarizer.cli.app import main; main()",
         "sys.argv = ['summarizer', 'batch', '-h']; from summarizer.cli.app import main; main()",
+        "sys.argv = ['summarizer', 'show', '-h']; from summarizer.cli.app import main; main()",
     ],
 )
 def test_importing_and_asking_for_help_load_nothing_heavy(statement: str) -> None:
     assert not loaded_after(statement) & set(HEAVY)
+
+
+def test_reading_a_text_loads_no_reader_of_another_kind() -> None:
+    loaded = loaded_after(f"from summarizer.sources import read_source; read_source({str(SEED)!r})")
+    assert not loaded & {"httpcore2", "httpx2", "trafilatura", "lxml", "pypdf", "docx", "feedparser", "protego"}
 
 
 def test_every_public_name_is_there() -> None:

@@ -1,7 +1,8 @@
-"""From files, folders, globs and JSON lines to the documents of a batch, one at a time."""
+"""From files, folders, globs, pages, feeds and JSON lines to the documents of a batch, one at a time."""
 
 from __future__ import annotations
 
+import asyncio
 import glob
 import json
 import os
@@ -11,14 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from summarizer.documents import Document, read
+from summarizer.documents import Document
 from summarizer.documents.reading import LARGEST_FILE, STANDARD_INPUT, decode
 from summarizer.errors import InputError
+from summarizer.sources import Fetcher, is_url, read_source
+from summarizer.sources.detection import SUFFIXES
+from summarizer.sources.feeds import Feed, FeedEntry
 
-__all__ = ["BatchDocument", "SourceOptions", "batch_documents", "count_documents"]
+__all__ = ["BatchDocument", "SourceOptions", "batch_documents", "count_documents", "feed_documents"]
 
 JSON_LINES = (".jsonl", ".ndjson")
-TEXTS = (".txt", ".text", ".md", ".markdown")
+FILES = tuple(SUFFIXES)
 _GLOB_SIGNS = frozenset("*?[")
 
 
@@ -35,6 +39,16 @@ class BatchDocument:
 
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
+    written: Callable[[], None] | None = None
+    """Called once its answer is on disk."""
+
+    is_at_hand: bool = False
+    """Whether reading it takes no time, because it is in memory already."""
+
+    async def aread(self) -> Document:
+        """Read it without holding up what else goes on; raises what `read` raises."""
+        return self.read() if self.is_at_hand else await asyncio.to_thread(self.read)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SourceOptions:
@@ -45,15 +59,17 @@ class SourceOptions:
     title_field: str = "title"
     language: str = "en"
     encoding: str | None = None
+    fetcher: Fetcher | None = None
+    """What fetches pages; by default one with the limits that the settings name."""
 
 
 def batch_documents(sources: Sequence[str], options: SourceOptions | None = None) -> Iterator[BatchDocument]:
-    """The documents of files, folders, globs and JSON lines, in order; nothing is read before it is asked for.
+    """The documents of files, folders, globs, pages and JSON lines, in order; nothing is read before it is asked for.
 
     Args:
-        sources: Paths, globs, or `-` for JSON lines on standard input. A folder gives its texts and JSON lines,
-            subfolders included, hidden ones left out.
-        options: Fields of JSON lines, language, encoding.
+        sources: Paths, globs, addresses of pages, or `-` for JSON lines on standard input. A folder gives its JSON
+            lines and the files that can be read by their names, subfolders included, hidden ones left out.
+        options: Fields of JSON lines, language, encoding, what fetches pages.
 
     Raises:
         InputError: If a source is not there or holds nothing to read. A single bad line or file is no such error: it
@@ -64,11 +80,14 @@ def batch_documents(sources: Sequence[str], options: SourceOptions | None = None
         if source == STANDARD_INPUT:
             yield from _of_lines(sys.stdin.buffer, "standard input", how)
             continue
+        if is_url(source):
+            yield _of_source(source, source, how)
+            continue
         for path in _paths(source):
             if path.suffix.lower() in JSON_LINES:
                 yield from _of_file(path, how)
             else:
-                yield _of_text(path, how)
+                yield _of_source(path, path.as_posix(), how)
 
 
 def count_documents(sources: Sequence[str]) -> int | None:
@@ -79,7 +98,36 @@ def count_documents(sources: Sequence[str]) -> int | None:
     """
     if STANDARD_INPUT in sources:
         return None
-    return sum(_count(path) for source in sources for path in _paths(source))
+    return sum(1 if is_url(source) else sum(_count(path) for path in _paths(source)) for source in sources)
+
+
+def feed_documents(
+    feeds: Sequence[Feed],
+    options: SourceOptions,
+    is_seen: Callable[[str], bool],
+    note: Callable[[str, list[str]], None],
+) -> list[BatchDocument]:
+    """The new entries of feeds as documents, each once; pages are fetched when one is read.
+
+    Args:
+        feeds: In the order in which their entries are wanted.
+        options: Language, and what fetches pages.
+        is_seen: Whether an entry's briefing was written before, by the entry's id.
+        note: Told of a feed and the ids of entries of it whose answers are on disk.
+    """
+    entries = {entry.id: entry for feed in reversed(feeds) for entry in reversed(feed.entries)}
+    return [_of_entry(entry, options, note) for entry in reversed(entries.values()) if not is_seen(entry.id)]
+
+
+def _of_entry(entry: FeedEntry, how: SourceOptions, note: Callable[[str, list[str]], None]) -> BatchDocument:
+    said = {"feed": entry.feed, "link": entry.link, "published": entry.date}
+    return BatchDocument(
+        id=entry.id,
+        source=entry.link or entry.feed,
+        metadata={name: value for name, value in said.items() if value},
+        read=lambda: entry.document(language=how.language, fetcher=how.fetcher),
+        written=lambda: note(entry.feed, [entry.id]),
+    )
 
 
 def _count(path: Path) -> int:
@@ -101,7 +149,7 @@ def _paths(source: str) -> Iterator[Path]:
     for empty, one in ((False, one) for one in found):  # noqa: B007 - tells whether there was any
         yield one
     if empty:
-        kinds = ", ".join((*TEXTS, *JSON_LINES))
+        kinds = ", ".join((*FILES, *JSON_LINES))
         raise InputError(f"{source} holds nothing to read; a batch reads files that end in {kinds}.")
 
 
@@ -109,15 +157,15 @@ def _below(folder: Path) -> Iterator[Path]:
     for name, folders, files in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         for file in sorted(files):
-            if not file.startswith(".") and Path(file).suffix.lower() in (*TEXTS, *JSON_LINES):
+            if not file.startswith(".") and Path(file).suffix.lower() in (*FILES, *JSON_LINES):
                 yield Path(name) / file
 
 
-def _of_text(path: Path, how: SourceOptions) -> BatchDocument:
+def _of_source(source: str | Path, identifier: str, how: SourceOptions) -> BatchDocument:
     return BatchDocument(
-        id=path.as_posix(),
-        source=str(path),
-        read=lambda: read(path, language=how.language, encoding=how.encoding),
+        id=identifier,
+        source=str(source),
+        read=lambda: read_source(source, language=how.language, encoding=how.encoding, fetcher=how.fetcher),
     )
 
 
@@ -168,6 +216,7 @@ def _of_record(record: Any, place: str, how: SourceOptions) -> BatchDocument:
         id=identifier,
         source=place,
         metadata=metadata,
+        is_at_hand=True,
         read=lambda: Document(
             text=text, source=place, language=how.language, given_title=title if isinstance(title, str) else None
         ),

@@ -229,6 +229,7 @@ class _Fetch:
             source=request.document_source,
             language=request.language,
             given_title=request.title,
+            **Document.from_about(json.loads(request.about)),
         )
         if result is None:
             if self.job.state == "fetched" and (found := load_kept(self.store, request.key, self.schema, document)):

@@ -92,6 +92,8 @@ def _groups(path: Path) -> Iterator[list[dict[str, Any]]]:
             row = json.loads(line)
             row |= {name: json.dumps(row[name], ensure_ascii=False) for name in _UNTYPED}
             row["written_at"] = datetime.fromisoformat(row["written_at"])
+            if fetched_at := row["document"].get("fetched_at"):
+                row["document"]["fetched_at"] = datetime.fromisoformat(fetched_at)
             rows.append(row)
             if len(rows) == _ROWS_A_GROUP:
                 yield rows

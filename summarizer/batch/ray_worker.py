@@ -154,12 +154,14 @@ class UnforeseenError(Exception):
 
 def pack_document(document: Document) -> str:
     """A document as it travels to a worker."""
-    return json.dumps([document.text, document.source, document.language, document.given_title])
+    named = (document.text, document.source, document.language, document.given_title)
+    return json.dumps([*named, document.about()])
 
 
 def _unpack_document(packed: str) -> Document:
-    text, source, language, title = json.loads(packed)
-    return Document(text=text, source=source, language=language, given_title=title)
+    text, source, language, title, about = json.loads(packed)
+    about = Document.from_about(about)
+    return Document(text=text, source=source, language=language, given_title=title, **about)
 
 
 def unpack_outcome(packed: str, schema: type[BaseModel]) -> Envelope[Any]:

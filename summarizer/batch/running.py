@@ -134,6 +134,9 @@ class _Outcome:
     available: bool = True
     """Whether the model answered at all."""
 
+    written: Callable[[], None] | None = None
+    """Called once the record is on disk."""
+
 
 Told = Callable[[BatchSummary], None]
 
@@ -246,6 +249,8 @@ class _Batch:
         known = self._ledger.is_used(document)
         wanted = self._ledger.is_left(document, retry_failed=self._options.retry_failed)
         if not wanted and not known:
+            if document.written is not None and document.id in self._ledger.finished:
+                document.written()  # a run that was cut short may have written it without telling
             self._summary.skipped += 1
             self._progress(self._summary)
         return wanted
@@ -259,10 +264,10 @@ class _Batch:
     async def _one(self, document: BatchDocument, place: int) -> None:
         tokens = 0
         try:
-            envelope = await self._summarizer.asummarize(document.read())
+            envelope = await self._summarizer.asummarize(await document.aread())
             tokens = 0 if envelope.from_store else envelope.token_usage.total_tokens
             record = record_of(document.id, document.metadata, envelope, self._summarizer.schema)
-            self._outcomes.put_nowait(_Outcome(place=place, record=record))
+            self._outcomes.put_nowait(_Outcome(place=place, record=record, written=document.written))
         except RefusedError as error:  # no fault of the document: it stays to be done
             self._stop(error)
         except Exception as error:  # noqa: BLE001 - one document must not end the others
@@ -316,6 +321,9 @@ class _Batch:
     def _write(self, outcomes: list[_Outcome]) -> None:
         if records := [outcome.record for outcome in outcomes if outcome.record is not None]:
             self._output.write(records)
+            for outcome in outcomes:
+                if outcome.record is not None and outcome.written is not None:
+                    outcome.written()
         if failures := [outcome.failure for outcome in outcomes if outcome.failure is not None]:
             self._failures.write(failures)
 

@@ -235,7 +235,7 @@ class _Submission:
             self._count_under_way(job)
             return
         try:
-            text = document.read()
+            text = await document.aread()
             kept = self._summarizer.kept(text)
             body = None if kept else await self._body(text)
         except StoreError:
@@ -338,6 +338,7 @@ class _Submission:
             text_sha256=text.sha256,
             text=text.text,
             tries=self._ledger.tries(document.id),
+            about=json.dumps(text.about(), ensure_ascii=False),
         )
 
     def _note_rows(self, gathering: _Gathering) -> None:

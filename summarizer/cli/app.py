@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from summarizer.cli import batch, config, log, models, prompts, schema, summarize
+from summarizer.cli import batch, config, log, models, prompts, read, schema, show, summarize
 from summarizer.cli import eval as eval_command
 from summarizer.cli.batch_command import BatchCommand
 from summarizer.cli.terminal import say
@@ -32,7 +32,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("summarize")(summarize.summarize)
+app.command("show")(show.show)
 app.command("batch", cls=BatchCommand)(batch.batch)
+app.command("read")(read.read)
 app.command("schema")(schema.schema)
 app.add_typer(eval_command.app, name="eval", context_settings=_HELP)
 app.add_typer(log.app, name="log", context_settings=_HELP)

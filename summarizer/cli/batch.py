@@ -8,21 +8,23 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
 from summarizer.cli.batch_command import complete_source
+from summarizer.cli.feeds import new_entries
 from summarizer.cli.provider_batch import POLL_EVERY, PollEvery, Wait, submit
 from summarizer.cli.ray_engine import Address, Engine, EngineOption, MaxWorkers, MinWorkers, check_engine, with_workers
-from summarizer.cli.summarize import PARAMETER, parse_parameters
+from summarizer.cli.summarize import PARAMETER, AllowPrivateNetwork, parse_parameters
 from summarizer.cli.terminal import say
 from summarizer.errors import TooManyFailuresError, UsageError
 
 if TYPE_CHECKING:
-    from summarizer.batch import BatchSummary
+    from summarizer.batch import BatchDocument, BatchSummary
 
 INTERRUPTED = 130
 _LINE_EVERY = 30.0
@@ -33,7 +35,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
     sources: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Files, folders, globs, JSON lines (.jsonl), or - for JSON lines on standard input.",
+            help="Files, folders, globs, addresses, JSON lines (.jsonl), or - for JSON lines on standard input.",
             autocompletion=complete_source,
         ),
     ] = None,
@@ -42,6 +44,10 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         typer.Option("-o", "--output", help="OUT.jsonl, OUT.parquet, a folder (FOLDER/), or - for stdout."),
     ] = None,
     form: Annotated[str | None, typer.Option("--format", "-f", metavar="jsonl|folder|parquet")] = None,
+    feed: Annotated[
+        list[str] | None,
+        typer.Option(help="An RSS or Atom feed, by address or path: its new entries. May be repeated."),
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option("-m", "--model", help="local, local:PATH.gguf, openai/NAME, ollama/NAME, PROVIDER/NAME. [local]"),
@@ -92,6 +98,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
     min_confidence: Annotated[
         float | None, typer.Option(help="Leave out items that the model is less sure of, 0 to 1. [0]")
     ] = None,
+    allow_private_network: AllowPrivateNetwork = False,
     no_cache: NoCache = False,
     refresh: Refresh = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress and no summary.")] = False,
@@ -101,8 +108,8 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
 
     Ends with 6 where some documents failed (OUT.errors.jsonl says why); all others are done.
     """
-    if not sources:
-        raise UsageError("There is nothing to read; name files, folders, globs or JSON lines.")
+    if not sources and not feed:
+        raise UsageError("There is nothing to read; name files, folders, globs, addresses, JSON lines or a --feed.")
     if output is None:
         raise UsageError("Name where the answers go with -o: OUT.jsonl, OUT.parquet, a folder, or - for stdout.")
     paced = {
@@ -112,7 +119,12 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         "--max-failures": max_failures,
         "--ordered": ordered or None,
     }
-    _check_ways(provider_batch=provider_batch, wait=wait, paced=[name for name in paced if paced[name] is not None])
+    _check_ways(
+        provider_batch=provider_batch,
+        wait=wait,
+        feed=bool(feed),
+        paced=[name for name in paced if paced[name] is not None],
+    )
     check_engine(
         engine,
         only_ray={"--address": address, "--min-workers": min_workers, "--max-workers": max_workers},
@@ -120,12 +132,13 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
     )
 
     from summarizer.batch import BatchOptions, BatchSummary, batch_documents, open_output, run_batch
-    from summarizer.batch.documents import SourceOptions, count_documents
+    from summarizer.batch.documents import SourceOptions
     from summarizer.batch.outputs import FailureFile, output_lock
     from summarizer.batch.running import FailureLimit
     from summarizer.engine import Summarizer
     from summarizer.models.pace import Pace
     from summarizer.settings import load_settings
+    from summarizer.sources import Fetcher, FetchLimits
 
     settings = load_settings(
         model=model,
@@ -139,6 +152,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         max_tokens=max_tokens,
         min_confidence=min_confidence,
         answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
+        allow_private_network=allow_private_network or None,
     )
     options = BatchOptions(
         ordered=ordered,
@@ -150,15 +164,15 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         concurrency=concurrency or (settings.slots if embedded else None), requests_a_minute=rpm, tokens_a_minute=tpm
     )
     summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings, pace=pace)
-    total = count_documents(sources)
-    documents = batch_documents(
-        sources,
-        SourceOptions(text_field=text_field, id_field=id_field, language=settings.language, encoding=encoding),
+    fetcher = Fetcher(FetchLimits.of(settings))
+    how = SourceOptions(
+        text_field=text_field, id_field=id_field, language=settings.language, encoding=encoding, fetcher=fetcher
     )
+    named = sources or []
     if provider_batch:
         submit(
             summarizer,
-            documents,
+            batch_documents(named, how),
             output=output,
             form=form,
             retry_failed=retry_failed,
@@ -168,16 +182,18 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         )
         return
     summary = BatchSummary()
-    workers = (
-        with_workers(summarizer, documents, address, min_workers, max_workers, concurrency)
-        if engine is Engine.RAY
-        else contextlib.nullcontext((documents, pace))
-    )
+
+    def reading(documents: Iterator[BatchDocument]) -> AbstractContextManager[tuple[Iterator[BatchDocument], Pace]]:
+        if engine is Engine.LOCAL:
+            return contextlib.nullcontext((documents, pace))
+        return with_workers(summarizer, documents, address, min_workers, max_workers, concurrency)
+
     with (
         output_lock(output),
         answer_store(settings.answer_cache) as summarizer.store,
-        workers as (documents, pace),
-        _progress(total, pace, quiet=quiet) as show,
+        new_entries(feed or [], how, settings.answer_cache) as entries,
+        reading(chain(batch_documents(named, how), entries)) as (documents, paced_by),
+        _progress(_total(named, entries), paced_by, quiet=quiet) as show,
     ):
 
         async def run() -> None:
@@ -189,12 +205,13 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
                     documents,
                     open_output(output, form),
                     FailureFile(output),
-                    pace=pace,
+                    pace=paced_by,
                     options=options,
                     progress=show,
                     summary=summary,
                 )
             finally:
+                fetcher.close()
                 await summarizer.aclose()
 
         try:
@@ -207,8 +224,20 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
     _end(summary, output)
 
 
-def _check_ways(*, provider_batch: bool, wait: bool, paced: list[str]) -> None:
+def _total(sources: list[str], entries: list[BatchDocument]) -> int | None:
+    from summarizer.batch.documents import count_documents
+
+    counted = count_documents(sources)
+    return None if counted is None else counted + len(entries)
+
+
+def _check_ways(*, provider_batch: bool, wait: bool, feed: bool, paced: list[str]) -> None:
     """Refuse options of the other way of asking."""
+    if provider_batch and feed:
+        raise UsageError(
+            "An entry of a --feed counts as read once its briefing is written, and --provider-batch writes it another "
+            "day; leave one of the two out."
+        )
     if wait and not provider_batch:
         raise UsageError("--wait is for --provider-batch; a batch without it always waits.")
     if provider_batch and paced:

@@ -59,11 +59,12 @@ def search_answers(
 @app.command("show")
 def show_answer(
     identifier: Annotated[int, typer.Argument(metavar="ID", help="As 'summarizer log list' shows it.")],
-    form: Annotated[str, typer.Option("--format", "-f", metavar="text|markdown|json|yaml")] = "text",
+    form: Annotated[str, typer.Option("--format", "-f", metavar="text|markdown|html|json|yaml")] = "text",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     document: Annotated[bool, typer.Option("--document", help="The text that was read, instead.")] = False,
 ) -> None:
     """Show one answer, or the text that it was given to."""
+    from summarizer.documents import Document
     from summarizer.render import FORMATS, render
     from summarizer.schemas import Briefing, Envelope
     from summarizer.store.history import find_entry
@@ -77,7 +78,9 @@ def show_answer(
         write(text if text.endswith("\n") else f"{text}\n")
     elif '"answer_schema":{"name":"Briefing"' in envelope:
         loaded = Envelope[Briefing].model_validate_json(envelope)
-        write(render(loaded, cast("Format", chosen), width=page_width(), colour=colour_wanted()))
+        read = Document(text=text, source=loaded.document.source, language=loaded.document.language)
+        shown = cast("Format", chosen)
+        write(render(loaded, shown, document=read, width=page_width(), colour=colour_wanted()))
     else:
         write(f"{envelope}\n")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
+from summarizer.cli.feeds import brief_new_entries
 from summarizer.cli.terminal import check_writable, colour_wanted, page_width, progress_shown, say, write
 from summarizer.errors import UsageError
 
@@ -17,14 +18,28 @@ if TYPE_CHECKING:
     from summarizer.engine import Summarizer
     from summarizer.schemas import Envelope
 
+AllowPrivateNetwork = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private-network", help="Fetch pages from this machine and the local network too, if you trust them."
+    ),
+]
 PARAMETER = ("-p", "--parameter")
-_FORMATS = "text|markdown|json|yaml"
+_FORMATS = "text|markdown|html|json|yaml"
 
 
 def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     source: Annotated[
         str | None,
-        typer.Argument(help="A text file, or - for standard input; a pipe needs no name.", show_default=False),
+        typer.Argument(
+            help="A file (text, Markdown, HTML, PDF, DOCX, EML), an address, or - for standard input; a pipe needs no "
+            "name.",
+            show_default=False,
+        ),
+    ] = None,
+    feed: Annotated[
+        list[str] | None,
+        typer.Option(help="In place of a source: an RSS or Atom feed, by address or path; its new entries."),
     ] = None,
     model: Annotated[
         str | None,
@@ -71,6 +86,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     confidence: Annotated[bool, typer.Option("--confidence", help="Show how sure the model is of each item.")] = False,
     no_cache: NoCache = False,
     refresh: Refresh = False,
+    allow_private_network: AllowPrivateNetwork = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print the messages and schema that would be sent; call nothing."),
@@ -82,13 +98,15 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
 ) -> None:
     """Turn an article into a briefing: who, who demands what of whom, what is agreed, what is open."""
     chosen = _format(form, json=json)
+    if feed:
+        _check_feed(chosen, alone=source is None and output is None and not dry_run)
     if output is not None and not dry_run:
         check_writable(output)
 
-    from summarizer.documents import read  # loaded after the options are known to be right
-    from summarizer.engine import Summarizer
+    from summarizer.engine import Summarizer  # loaded after the options are known to be right
     from summarizer.render import not_covered, render
     from summarizer.settings import load_settings
+    from summarizer.sources import Fetcher, FetchLimits, read_source
 
     settings = load_settings(
         model=model,
@@ -103,29 +121,67 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         context_tokens=context_tokens,
         min_confidence=min_confidence,
         answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
+        allow_private_network=allow_private_network or None,
     )
     summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings)
-    document = read(_source(source), language=settings.language, encoding=encoding)
+    fetcher = Fetcher(FetchLimits.of(settings))
+    shown = 0
+
+    def brief(document: Document) -> None:
+        nonlocal shown
+        if verbose:
+            say(
+                f"Reading {document.source} ({len(document.text)} characters, {len(document.sentences)} sentences) "
+                f"with {settings.model}, prompt {summarizer.template.name} {summarizer.template.version}, "
+                f"{summarizer.template.way}."
+            )
+        with progress_shown(quiet=quiet) as progress:
+            envelope = summarizer.summarize(document, progress)
+        on_page = output is None and colour_wanted()
+        page = render(envelope, chosen, document=document, width=page_width(), colour=on_page, confidence=confidence)
+        write(_one_of_many(envelope, chosen, page, shown) if feed else page, output)
+        shown += 1
+        if missing := not_covered(envelope):
+            say(f"Warning: {missing}")
+        if (confidence or settings.min_confidence) and summarizer.template.way == "whole":
+            say(
+                "Items have a confidence only where the embedded model reads in turns (--way turns); none was left out."
+            )
+        if usage or verbose:
+            say(_used(envelope))
+
+    if feed:
+        with answer_store(settings.answer_cache) as summarizer.store, summarizer:
+            brief_new_entries(feed, fetcher, settings, brief)
+        return
+    document = read_source(named_source(source), language=settings.language, encoding=encoding, fetcher=fetcher)
     if dry_run:
         write(_planned(summarizer, document), output)
         return
-    if verbose:
-        say(
-            f"Reading {document.source} ({len(document.text)} characters, {len(document.sentences)} sentences) with "
-            f"{settings.model}, prompt {summarizer.template.name} {summarizer.template.version}, "
-            f"{summarizer.template.way}."
+    with answer_store(settings.answer_cache) as summarizer.store, summarizer:
+        brief(document)
+
+
+def _check_feed(form: str, *, alone: bool) -> None:
+    if not alone:
+        raise UsageError(
+            "With --feed the briefings of many articles go to stdout; leave the source, --output and --dry-run out, or "
+            "use 'summarizer batch --feed'."
         )
-    with answer_store(settings.answer_cache) as store, progress_shown(quiet=quiet) as progress, summarizer:
-        summarizer.store = store
-        envelope = summarizer.summarize(document, progress)
-    on_page = output is None and colour_wanted()
-    write(render(envelope, chosen, width=page_width(), colour=on_page, confidence=confidence), output)
-    if missing := not_covered(envelope):
-        say(f"Warning: {missing}")
-    if (confidence or settings.min_confidence) and summarizer.template.way == "whole":
-        say("Items have a confidence only where the embedded model reads in turns (--way turns); none was left out.")
-    if usage or verbose:
-        say(_used(envelope))
+    if form == "html":
+        raise UsageError(
+            "With --feed there are many briefings, and a page has one; name another format, or use 'summarizer batch "
+            "--feed' with 'summarizer show'."
+        )
+
+
+def _one_of_many(envelope: Envelope[Any], form: str, page: str, shown: int) -> str:
+    """A page as it stands among others: JSON as a line, YAML as a document of a stream, a blank line between texts."""
+    if form == "json":
+        return envelope.model_dump_json() + "\n"
+    if form == "yaml":
+        return f"---\n{page}"
+    return f"\n{page}" if shown else page
 
 
 def _format(form: str | None, *, json: bool) -> Any:
@@ -166,11 +222,16 @@ def parse_parameters(pairs: list[str]) -> dict[str, str]:
     return parameters
 
 
-def _source(source: str | None) -> str:
+def named_source(source: str | None) -> str:
+    """The source that a command was given, or `-` where a pipe stands for it.
+
+    Raises:
+        UsageError: If there is neither.
+    """
     if source is not None:
         return source
     if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("There is nothing to read; name a file, or pipe a text in. See 'summarizer summarize -h'.")
+        raise UsageError("There is nothing to read; name a file, or pipe a text in. See 'summarizer -h'.")
     return "-"
 
 
@@ -188,10 +249,11 @@ def _planned(summarizer: Summarizer, document: Document) -> str:
 def _used(envelope: Envelope[Any]) -> str:
     used = envelope.token_usage
     incomplete = "" if used.complete else " (the server did not count all of it)"
+    repeated = f" and {used.repeats} more that got lost on the way" if used.repeats else ""
     when = (
         f"From the store, nothing was asked; on {envelope.written_at:%Y-%m-%d} it took " if envelope.from_store else ""
     )
     return when + (
         f"{used.prompt_tokens} prompt and {used.completion_tokens} completion tokens in {used.requests} "
-        f"request{'s' if used.requests != 1 else ''}{incomplete}, {envelope.seconds:.1f} s"
+        f"request{'s' if used.requests != 1 else ''}{repeated}{incomplete}, {envelope.seconds:.1f} s"
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from summarizer.documents.names import NameIndex
 from summarizer.documents.sentences import sentence_spans
@@ -16,6 +19,7 @@ __all__ = ["Document", "Sentence"]
 
 _ENDS_A_SENTENCE = re.compile(r"[.!?…。！？؟:;,][\"'”’»)\]]*$")
 _HEADING_WORDS = 12
+_ABOUT = ("author", "date", "site", "url", "fetched_at", "page_starts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,8 @@ class Sentence:
     start: int
     end: int
     text: str
+    page: int | None = None
+    """The page of the source on which it begins, from 1; None where the source has no pages."""
 
     @property
     def is_heading(self) -> bool:
@@ -49,6 +55,24 @@ class Document:
     given_title: str | None = field(default=None, repr=False)
     """A title that the source states apart from its text."""
 
+    author: str | None = field(default=None, repr=False)
+    """Who wrote it, as the source says."""
+
+    date: str | None = field(default=None, repr=False)
+    """When it was published or written, as the source says: an ISO 8601 date, or date and time."""
+
+    site: str | None = field(default=None, repr=False)
+    """The name of the site or feed that published it, as the source says."""
+
+    url: str | None = None
+    """Where it was found in the end, all redirects followed; None where nothing was fetched."""
+
+    fetched_at: datetime | None = field(default=None, repr=False)
+    """When it was fetched, in UTC."""
+
+    page_starts: Sequence[int] = field(default=(), repr=False)
+    """Where in the text each page of the source begins, in characters; empty where it has no pages."""
+
     def __post_init__(self) -> None:
         """Refuse what holds nothing to read.
 
@@ -69,9 +93,12 @@ class Document:
     def sentences(self) -> Sequence[Sentence]:
         """The sentences in order; the sentence with number n is at index n - 1."""
         return tuple(
-            Sentence(number=number, start=start, end=end, text=self.text[start:end])
+            Sentence(number=number, start=start, end=end, text=self.text[start:end], page=self._page_of(start))
             for number, (start, end) in enumerate(sentence_spans(self.text, self.language), 1)
         )
+
+    def _page_of(self, offset: int) -> int | None:
+        return bisect_right(self.page_starts, offset) or None
 
     @property
     def title(self) -> str | None:
@@ -81,6 +108,22 @@ class Document:
         if len(self.sentences) > 1 and self.sentences[0].is_heading:
             return self.sentences[0].text.lstrip("# ").strip() or None
         return None
+
+    def about(self) -> dict[str, Any]:
+        """What is known of it beside text, title, language and source: fields as JSON has them, without empty ones."""
+        known = {name: getattr(self, name) for name in _ABOUT}
+        if self.fetched_at is not None:
+            known["fetched_at"] = self.fetched_at.isoformat()
+        known["page_starts"] = list(self.page_starts)
+        return {name: value for name, value in known.items() if value}
+
+    @staticmethod
+    def from_about(about: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields that `about` gave, as the constructor takes them."""
+        known = dict(about)
+        if "fetched_at" in known:
+            known["fetched_at"] = datetime.fromisoformat(known["fetched_at"])
+        return known
 
     @cached_property
     def sha256(self) -> str:

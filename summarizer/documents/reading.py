@@ -1,4 +1,4 @@
-"""From a file or standard input to a document."""
+"""From a text in a file or on standard input to a document; `summarizer.sources` reads all else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from summarizer.documents.document import Document
 from summarizer.errors import InputError
 
-__all__ = ["decode", "read"]
+__all__ = ["LARGEST_FILE", "STANDARD_INPUT", "decode", "read", "read_bytes", "shown_name"]
 
 STANDARD_INPUT = "-"
 LARGEST_FILE = 64 * 1024 * 1024
@@ -28,7 +28,7 @@ _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf
 
 
 def read(source: str | Path, *, language: str = "en", encoding: str | None = None) -> Document:
-    """Read a document from a file, or from standard input where the source is `-`.
+    """Read a text from a file, or from standard input where the source is `-`.
 
     Args:
         source: A path, or `-`.
@@ -38,10 +38,28 @@ def read(source: str | Path, *, language: str = "en", encoding: str | None = Non
     Raises:
         InputError: If the source is missing, no file, unreadable, binary, in another encoding, or has no text.
     """
+    text = decode(read_bytes(source), shown_name(source), encoding)
+    return Document(text=text, source=str(source), language=language)
+
+
+def read_bytes(source: str | Path) -> bytes:
+    """What a file or standard input (`-`) holds.
+
+    Raises:
+        InputError: If it is missing, no file, unreadable, or larger than `LARGEST_FILE`.
+    """
     name = str(source)
-    raw = _standard_input() if name == STANDARD_INPUT else _file(Path(source))
-    shown = "Standard input" if name == STANDARD_INPUT else name
-    return Document(text=decode(raw, shown, encoding), source=name, language=language)
+    raw = sys.stdin.buffer.read(LARGEST_FILE + 1) if name == STANDARD_INPUT else _file(Path(source))
+    if len(raw) > LARGEST_FILE:
+        raise InputError(
+            f"{shown_name(source)} is larger than {LARGEST_FILE // 2**20} MiB; give the text of one article."
+        )
+    return raw
+
+
+def shown_name(source: str | Path) -> str:
+    """What messages call a source."""
+    return "Standard input" if str(source) == STANDARD_INPUT else str(source)
 
 
 def decode(raw: bytes, shown: str, encoding: str | None = None) -> str:
@@ -75,17 +93,10 @@ def _file(path: Path) -> bytes:
         if path.is_dir():
             raise InputError(f"{path} is a directory; name a file in it.")
         with path.open("rb") as file:
-            raw = file.read(LARGEST_FILE + 1)
+            return file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise InputError(f"There is no file {path}; check the name.") from None
     except PermissionError:
         raise InputError(f"{path} may not be read; check its permissions.") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {error}.") from None
-    if len(raw) > LARGEST_FILE:
-        raise InputError(f"{path} is larger than {LARGEST_FILE // 2**20} MiB; give the text of one article.")
-    return raw
-
-
-def _standard_input() -> bytes:
-    return sys.stdin.buffer.read(LARGEST_FILE + 1)

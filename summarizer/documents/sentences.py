@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["sentence_spans"]
+__all__ = ["paragraph_spans", "sentence_spans"]
 
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n|\u2029")
@@ -29,7 +29,7 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
     from sentencex import get_sentence_boundaries  # a compiled module, loaded when needed
 
     spans: list[tuple[int, int]] = []
-    for start, end in _paragraphs(text):
+    for start, end in paragraph_spans(text):
         part = text[start:end]
         at = 0
         for boundary in get_sentence_boundaries(language, part):
@@ -51,8 +51,8 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """Runs of lines that belong together."""
+def paragraph_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each run of lines that belong together, in characters, end exclusive, in order."""
     block_start = 0
     for block_end in [*(match.start() for match in _BLANK_LINE.finditer(text)), len(text)]:
         lines = [(m.start() + block_start, m.end() + block_start) for m in _LINE.finditer(text[block_start:block_end])]

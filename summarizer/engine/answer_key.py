@@ -20,7 +20,7 @@ from summarizer.settings import Settings
 __all__ = ["AnswerKey"]
 
 _PACKAGE = Path(__file__).parent.parent
-_NOT_PART_OF_AN_ANSWER = ("evaluation", "cli", "render", "batch", "store")
+_NOT_PART_OF_AN_ANSWER = ("evaluation", "cli", "render", "batch", "store", "sources")
 _DECIDING = ("temperature", "max_tokens", "mode", "min_confidence", "context_tokens")
 _EMBEDDED = "local"
 
@@ -52,11 +52,13 @@ class AnswerKey:
         """SHA-256 in hexadecimal.
 
         Args:
-            document: What is read. Its text, title and language count; where it came from does not.
+            document: What is read. Its text, title, language and pages count; where it came from does not.
             repeat: Tells apart answers to the same question that are wanted side by side.
         """
         digest = self._shared.copy()
         digest.update(f"\n{document.sha256}\n{document.language}\n{document.given_title or ''}\n{repeat}".encode())
+        if document.page_starts:
+            digest.update(f"\n{list(document.page_starts)}".encode())
         return digest.hexdigest()
 
 

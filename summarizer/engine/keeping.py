@@ -36,6 +36,7 @@ def kept_answer(key: str, envelope: Envelope[Any]) -> StoredAnswer:
         completion_tokens=usage.completion_tokens,
         requests=usage.requests,
         re_asks=usage.re_asks,
+        repeats=usage.repeats,
         usage_complete=usage.complete,
         price=price_of(envelope),
         seconds=envelope.seconds,

@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel
 
-from summarizer.documents import Document, read
+from summarizer.documents import Document
 from summarizer.engine import background_loop
 from summarizer.engine.answer_key import AnswerKey
 from summarizer.engine.assembly import assemble
@@ -36,6 +36,7 @@ from summarizer.models.weights import Progress
 from summarizer.prompting import Message, load_schema, load_template
 from summarizer.schemas import Briefing, DocumentReference, Envelope, PromptReference
 from summarizer.settings import Settings, load_settings
+from summarizer.sources import read_source
 from summarizer.store import AnswerStore
 
 _LOGGER = logging.getLogger(__name__)
@@ -316,7 +317,7 @@ class Summarizer:
         if isinstance(document, Document):
             return document
         if isinstance(document, Path):
-            return read(document, language=self.settings.language)
+            return read_source(document, language=self.settings.language)
         return Document(text=document, language=self.settings.language)
 
 

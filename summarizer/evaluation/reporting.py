@@ -102,15 +102,9 @@ def as_junit(runs: Sequence[Run], failures: Iterable[str] = ()) -> str:
 
 def as_html(run: Run, fixtures: Sequence[Fixture]) -> str:
     """A run as one self-contained page; everything from articles, labels and models is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from summarizer.render.page.setting import html_environment  # loaded for this format alone
 
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATE.parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = html_environment(_TEMPLATE.parent)
     by_name = {fixture.name: fixture for fixture in fixtures}
     pages = [_page(article, by_name[article.name]) for article in run.articles if article.name in by_name]
     return environment.get_template(_TEMPLATE.name).render(

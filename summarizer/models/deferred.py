@@ -39,7 +39,7 @@ class DeferredModel:
     """
 
     def __init__(self, model: LanguageModel) -> None:
-        self._request: dict[str, Any] = {}
+        self._request: Mapping[str, Any] = {}
         self._response: Any = None
         self._model = replace(model, connect=lambda: self._connected(model.connect()))
 

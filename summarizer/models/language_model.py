@@ -173,7 +173,7 @@ class LanguageModel:
             raise
         except Exception as error:
             raise explained(error, self, document, attempts, meter.usage) from error
-        usage = meter.usage.model_copy(update={"re_asks": attempts.wrong})
+        usage = meter.usage.model_copy(update={"re_asks": attempts.wrong, "repeats": attempts.dropped})
         return Reply(content=_as_exactly(schema, answer), usage=usage, served_as=meter.served_as)
 
     async def complete(
@@ -206,7 +206,8 @@ class LanguageModel:
         told = (choice.logprobs and choice.logprobs.content) or ()
         tokens = tuple(Token(token.token, token.logprob) for token in told)
         content = choice.message.content or ""
-        return Reply(content=content, usage=meter.usage, served_as=meter.served_as, tokens=tokens)
+        usage = meter.usage.model_copy(update={"repeats": attempts.dropped})
+        return Reply(content=content, usage=usage, served_as=meter.served_as, tokens=tokens)
 
     async def count_tokens(self, text: str) -> int:
         """Tokens of a text by the model's own tokenizer; where that is not at hand, estimated on the safe side."""

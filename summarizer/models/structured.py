@@ -8,9 +8,10 @@ validators that it does not run, makes a class and a JSON Schema of it, and copi
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache, wraps
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ValidationError, create_model
@@ -67,6 +68,10 @@ class ProtocolCalls:
     handlers: ModeHandlers
     """instructor's parts for the mode that the schema is held in."""
 
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+    """Answers are read one in each round of the event loop. Before Python 3.12, aiohttp sends what is asked next in the
+    round after: all answers of a round would be read before the first of those requests leaves."""
+
     async def answer(self, call: Call) -> BaseModel:
         """See `StructuredCalls`."""
         schema = _prepared(call.schema)
@@ -75,15 +80,18 @@ class ProtocolCalls:
         async for attempt in call.attempts.controller():
             with attempt:
                 response = await self.send(request)
+                await self._turn.acquire()
+                asyncio.get_running_loop().call_soon(self._turn.release)
                 call.heard(response)
                 try:
-                    return self.handlers.response_parser(
+                    answer: BaseModel = self.handlers.response_parser(
                         response=response, response_model=schema, validation_context=call.context, strict=False
                     )
                 except Exception as error:
                     if is_wrong_answer(error):
                         request = self.handlers.reask_handler(kwargs=request, response=response, exception=error)
                     raise
+                return answer
         raise AssertionError("the attempts end with an answer or an error")
 
 
@@ -195,12 +203,10 @@ class _NeverATemplate(dict[str, Any]):
 def _prepared(schema: type[BaseModel]) -> type[BaseModel]:
     """The class that instructor wants of a schema, made once, with a JSON Schema that is made once."""
     import instructor  # heavy, loaded when a model is asked
-    from instructor.utils import prepare_response_model
 
     class Shown(instructor.ResponseSchema):
         @classmethod
         def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
             return wire_schema(schema)
 
-    made = create_model(schema.__name__, __base__=(schema, Shown))
-    return prepare_response_model(wraps(schema, updated=())(made)) or made
+    return create_model(schema.__name__, __base__=(schema, Shown), __doc__=schema.__doc__, __module__=schema.__module__)

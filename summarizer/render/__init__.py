@@ -1,6 +1,6 @@
 """An envelope as a reader or a program wants it: a terminal page, Markdown, JSON, YAML."""
 
-from summarizer.render.content import not_covered
+from summarizer.render.content import not_covered, place
 from summarizer.render.formats import FORMATS, Format, render
 
-__all__ = ["FORMATS", "Format", "not_covered", "render"]
+__all__ = ["FORMATS", "Format", "not_covered", "place", "render"]

@@ -20,7 +20,17 @@ from summarizer.schemas import (
     Statement,
 )
 
-__all__ = ["Entry", "Section", "cited", "described", "not_covered", "printable", "sections"]
+__all__ = [
+    "Entry",
+    "Section",
+    "cited",
+    "described",
+    "not_covered",
+    "place",
+    "printable",
+    "sections",
+    "without_steering",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +40,12 @@ class Entry:
     lead: str = ""
     text: str = ""
     notes: Sequence[str] = ()
-    sentences: Sequence[int] = ()
+    evidence: Sequence[Evidence] = ()
+
+    @property
+    def sentences(self) -> list[int]:
+        """Numbers of the sentences, each once, in order."""
+        return sorted({evidence.sentence for evidence in self.evidence})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +58,21 @@ class Section:
 
 def printable(text: str) -> str:
     """A text without what could steer a terminal or reorder a line: control, escape and direction characters."""
+    return " ".join(without_steering(text).split())
+
+
+def without_steering(text: str) -> str:
+    """The same, with a blank for each line end and tab and all other blanks as they are."""
     kept = (" " if character in "\t\r\n\v\f\u2028\u2029" else character for character in text)
-    return " ".join(
-        "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cs") and c not in _STEERING).split()
-    )
+    return "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cs") and c not in _STEERING)
 
 
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def place(number: int, page: int | None) -> str:
+    """How a sentence is referred to: its number, and its page where its source has pages."""
+    return f"{number}, p. {page}" if page else f"{number}"
 
 
 def described(envelope: Envelope[Any]) -> str:
@@ -57,8 +80,10 @@ def described(envelope: Envelope[Any]) -> str:
     document, model, prompt = envelope.document, envelope.model, envelope.prompt
     served = f" ({model.served_as})" if model.served_as and model.served_as != model.name else ""
     source = "standard input" if document.source == "-" else document.source or "a text"
+    said = [part for part in (document.author, document.site, (document.date or "")[:10]) if part]
+    about = f" ({', '.join(said)})" if said else ""
     return printable(
-        f"Written by {model.name}{served} with prompt {prompt.name} {prompt.version} from {source}, "
+        f"Written by {model.name}{served} with prompt {prompt.name} {prompt.version} from {source}{about}, "
         f"{envelope.written_at:%Y-%m-%d %H:%M} UTC"
     )
 
@@ -119,19 +144,15 @@ def _evidence(value: Any) -> Iterator[Evidence]:
             yield from _evidence(inner)
 
 
-def _numbers(value: Any) -> list[int]:
-    return sorted({evidence.sentence for evidence in _evidence(value)})
-
-
 def _statement(item: Statement) -> Entry:
-    return Entry(text=printable(item.text), sentences=_numbers(item))
+    return Entry(text=printable(item.text), evidence=list(_evidence(item)))
 
 
 def _actor(item: Actor) -> Entry:
     notes = [note for note in (item.kind, item.role) if note]
     if item.aliases:
         notes.append("also " + ", ".join(item.aliases))
-    return Entry(lead=printable(item.name), notes=list(map(printable, notes)), sentences=_numbers(item))
+    return Entry(lead=printable(item.name), notes=list(map(printable, notes)), evidence=list(_evidence(item)))
 
 
 def _confidence(item: Demand | AgreedStep | OpenQuestion, wanted: bool) -> list[str]:
@@ -145,7 +166,7 @@ def _demand(item: Demand, confidence: bool) -> Entry:
         lead=printable(lead),
         text=printable(item.demand),
         notes=[item.status, *_confidence(item, confidence)],
-        sentences=_numbers(item),
+        evidence=list(_evidence(item)),
     )
 
 
@@ -155,14 +176,14 @@ def _agreed_step(item: AgreedStep, confidence: bool) -> Entry:
         lead=printable(", ".join(item.parties)),
         text=printable(item.step),
         notes=[*notes, *_confidence(item, confidence)],
-        sentences=_numbers(item),
+        evidence=list(_evidence(item)),
     )
 
 
 def _open_question(item: OpenQuestion, confidence: bool) -> Entry:
     notes = [printable("awaits " + ", ".join(item.awaits))] if item.awaits else []
     return Entry(
-        text=printable(item.question), notes=[*notes, *_confidence(item, confidence)], sentences=_numbers(item)
+        text=printable(item.question), notes=[*notes, *_confidence(item, confidence)], evidence=list(_evidence(item))
     )
 
 
@@ -177,13 +198,13 @@ def _entries(value: Any) -> list[Entry]:
 
 def _entry(item: Any) -> Entry:
     if isinstance(item, Evidence):
-        return Entry(text=printable(item.quote), sentences=[item.sentence])
+        return Entry(text=printable(item.quote), evidence=[item])
     if not isinstance(item, BaseModel):
         return Entry(text=printable(str(item)))
     values = {name: getattr(item, name) for name in type(item).model_fields}
     told = {name: _plain(value) for name, value in values.items() if not _is_evidence_only(value)}
     notes = [f"{_title(name)}: {text}" for name, text in told.items() if text]
-    return Entry(text="; ".join(notes), sentences=_numbers(item))
+    return Entry(text="; ".join(notes), evidence=list(_evidence(item)))
 
 
 def _plain(value: Any) -> str:

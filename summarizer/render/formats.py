@@ -5,27 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, get_args
 
+from summarizer.documents import Document
 from summarizer.render.markdown import as_markdown
+from summarizer.render.page import as_page
 from summarizer.render.terminal import as_terminal_page
 from summarizer.schemas import Envelope
 
 __all__ = ["FORMATS", "Format", "render"]
 
-Format = Literal["text", "markdown", "json", "yaml"]
+Format = Literal["text", "markdown", "html", "json", "yaml"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
 
 def render(
-    envelope: Envelope[Any], form: Format, *, width: int = 100, colour: bool = False, confidence: bool = False
+    envelope: Envelope[Any],
+    form: Format,
+    *,
+    document: Document | None = None,
+    width: int = 100,
+    colour: bool = False,
+    confidence: bool = False,
 ) -> str:
     """Write an envelope in a format.
 
     Args:
         envelope: The result.
         form: One of `FORMATS`.
+        document: What was read; HTML alone shows it.
         width: Columns of a terminal page.
         colour: Whether a terminal page may hold colour codes.
-        confidence: Whether text and Markdown tell the confidence of items; JSON and YAML always do.
+        confidence: Whether text, Markdown and HTML tell the confidence of items; JSON and YAML always do.
 
     Returns:
         The text, with a line end at its end.
@@ -33,6 +42,7 @@ def render(
     writers: dict[str, Callable[[], str]] = {
         "text": lambda: as_terminal_page(envelope, width=width, colour=colour, confidence=confidence),
         "markdown": lambda: as_markdown(envelope, confidence=confidence),
+        "html": lambda: as_page(envelope, document, confidence=confidence),
         "json": lambda: envelope.model_dump_json(indent=2),
         "yaml": lambda: _as_yaml(envelope),
     }
@@ -40,6 +50,6 @@ def render(
 
 
 def _as_yaml(envelope: Envelope[Any]) -> str:
-    import yaml  # only one of four formats needs it
+    import yaml  # only one of five formats needs it
 
     return yaml.safe_dump(envelope.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from summarizer.render.content import Entry, cited, described, not_covered, printable, sections
+from summarizer.render.content import Entry, cited, described, not_covered, place, printable, sections
 from summarizer.schemas import Briefing, Envelope
 
 __all__ = ["as_markdown"]
@@ -27,7 +27,10 @@ def as_markdown(envelope: Envelope[Any], *, confidence: bool = False) -> str:
     passages = cited(answer)
     if passages:
         lines += ["", "## Sentences cited", ""]
-        lines += [f"- **\\[{evidence.sentence}\\]** {_escaped(printable(evidence.quote))}" for evidence in passages]
+        lines += [
+            f"- **\\[{place(evidence.sentence, evidence.page)}\\]** {_escaped(printable(evidence.quote))}"
+            for evidence in passages
+        ]
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from summarizer.render.content import Entry, cited, described, not_covered, printable, sections
+from summarizer.render.content import Entry, cited, described, not_covered, place, printable, sections
 from summarizer.schemas import Briefing, Envelope
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ def as_terminal_page(envelope: Envelope[Any], *, width: int, colour: bool, confi
     if passages:
         console.print()
         console.print(Text("Sentences cited", style="bold"))
-        rows = ((f"[{evidence.sentence}]", "dim", Text(printable(evidence.quote))) for evidence in passages)
+        rows = (
+            (f"[{place(evidence.sentence, evidence.page)}]", "dim", Text(printable(evidence.quote)))
+            for evidence in passages
+        )
         console.print(_hanging(rows))
     return "\n".join(line.rstrip() for line in target.getvalue().splitlines())
 

@@ -223,5 +223,5 @@ def _where_named(name: str, evidence: list[Evidence], document: Document) -> Evi
     if span and not any(fold(name) in fold(item.quote) for item in evidence):
         for sentence in document.sentences:
             if sentence.start <= span[0] < sentence.end:
-                return Evidence(sentence=sentence.number, start=sentence.start, end=sentence.end, quote=sentence.text)
+                return Evidence.of(sentence)
     return next((item for item in evidence if fold(name) in fold(item.quote)), evidence[0])

@@ -23,7 +23,7 @@ __all__ = [
     "TokenUsage",
 ]
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 """Version of the envelope and the briefing; the first number changes when a saved file no longer loads."""
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
@@ -47,6 +47,21 @@ class DocumentReference(_Part):
     """Of the text in UTF-8."""
 
     characters: int = Field(ge=0)
+    author: str | None = None
+    """As the source says; so are the date and the site."""
+
+    date: str | None = None
+    """Of publication or writing: an ISO 8601 date, or date and time."""
+
+    site: str | None = None
+    url: str | None = None
+    """Where it was found in the end, all redirects followed; nothing where it was not fetched."""
+
+    fetched_at: datetime | None = None
+    """In UTC."""
+
+    pages: int | None = Field(default=None, ge=1)
+    """How many pages the source has; nothing where it has none."""
 
     @classmethod
     def of(cls, document: Document) -> Self:
@@ -57,6 +72,12 @@ class DocumentReference(_Part):
             language=document.language,
             sha256=document.sha256,
             characters=len(document.text),
+            author=document.author,
+            date=document.date,
+            site=document.site,
+            url=document.url,
+            fetched_at=document.fetched_at,
+            pages=len(document.page_starts) or None,
         )
 
 
@@ -101,6 +122,9 @@ class TokenUsage(_Part):
     re_asks: int = Field(default=0, ge=0)
     """Answers that did not fit the schema and were asked for again."""
 
+    repeats: int = Field(default=0, ge=0)
+    """Calls that were lost on the way (429, 5xx, dropped connections) and sent again."""
+
     complete: bool = True
     """False where a server did not say what a call used."""
 
@@ -115,6 +139,7 @@ class TokenUsage(_Part):
             completion_tokens=self.completion_tokens + other.completion_tokens,
             requests=self.requests + other.requests,
             re_asks=self.re_asks + other.re_asks,
+            repeats=self.repeats + other.repeats,
             complete=self.complete and other.complete,
         )
 

@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from summarizer.documents import Document
+from summarizer.documents import Document, Sentence
 from summarizer.documents.names import NameIndex
 
 __all__ = ["Evidence", "Name", "document_of", "grounding_context", "schema_of_document"]
@@ -102,6 +102,9 @@ class Evidence(BaseModel):
     quote: str = Field(min_length=1)
     """The passage, letter for letter."""
 
+    page: int | None = Field(default=None, ge=1)
+    """The page of the source on which it begins, from 1; nothing where the source has no pages."""
+
     @model_validator(mode="wrap")
     @classmethod
     def _ground(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
@@ -119,8 +122,12 @@ class Evidence(BaseModel):
             raise ValueError(
                 f"there is no sentence {number}; cite numbers from {min(shown)} to {max(shown)}, as shown in brackets"
             )
-        cited = document.sentences[number - 1]
-        return handler({"sentence": number, "start": cited.start, "end": cited.end, "quote": cited.text})
+        return handler(_passage(document.sentences[number - 1]))
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> Self:
+        """The evidence that a sentence of a document is."""
+        return cls(**_passage(sentence))
 
     @model_validator(mode="after")
     def _ends_after_its_start(self) -> Self:
@@ -137,6 +144,16 @@ class Evidence(BaseModel):
             about = "Number of a sentence, as shown in brackets."
             return {"type": "integer", "minimum": least, **most, "description": about}
         return handler(core_schema)
+
+
+def _passage(cited: Sentence) -> dict[str, Any]:
+    return {
+        "sentence": cited.number,
+        "start": cited.start,
+        "end": cited.end,
+        "quote": cited.text,
+        "page": cited.page,
+    }
 
 
 def _shown(info: ValidationInfo, document: Document) -> Collection[int]:

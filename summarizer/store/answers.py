@@ -49,6 +49,7 @@ class StoredAnswer:
     completion_tokens: int
     requests: int
     re_asks: int
+    repeats: int
     usage_complete: bool
     price: float | None
     """US dollars; None where it is not known."""
@@ -124,6 +125,15 @@ class AnswerStore:
         """
         rows = self.query("SELECT envelope FROM answers WHERE key = ?", (key,))
         return rows[0]["envelope"] if rows else None
+
+    def find_text(self, sha256: str) -> str | None:
+        """The text with this SHA-256, in hexadecimal; None where it is not kept.
+
+        Raises:
+            StoreError: If the file cannot be read.
+        """
+        rows = self.query("SELECT text FROM documents WHERE sha256 = ?", (sha256,))
+        return rows[0]["text"] if rows else None
 
     def keep(self, answer: StoredAnswer, text: str) -> Future[None]:
         """Keep an answer and the text that was read; an older answer under the same key makes room.

@@ -79,6 +79,9 @@ class StoredRequest:
     tries: int
     """How often the document was tried before."""
 
+    about: str = "{}"
+    """What else is known of the document, as JSON: fields of `Document`."""
+
 
 _JOB_COLUMNS = [field.name for field in fields(StoredJob)]
 _REQUEST_COLUMNS = [field.name for field in fields(StoredRequest) if field.name != "text"]

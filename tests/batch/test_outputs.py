@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,22 @@ def test_a_parquet_table_has_a_row_a_document_and_typed_sections(tmp_path: Path)
     assert table[0]["briefing"]["demands"][0]["of"] == ["union"]
     assert table[0]["briefing"]["demands"][0]["evidence"][0]["sentence"] == 2
     assert table[0]["written_at"].year == 2031
+
+
+def test_a_parquet_table_has_the_time_of_fetching_and_the_pages(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    fetched = record("one")
+    fetched.document.fetched_at = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    fetched.document.pages = 2
+    fetched.briefing.demands[0].evidence[0] = fetched.briefing.demands[0].evidence[0].model_copy(update={"page": 2})
+    output = open_output(str(tmp_path / "o.parquet"))
+    output.write([fetched, record("two")])
+    output.close()
+    first, second = parquet.read_table(tmp_path / "o.parquet").to_pylist()
+    assert (first["document"]["fetched_at"], first["document"]["pages"]) == (datetime(2026, 3, 2, 8, tzinfo=UTC), 2)
+    assert first["briefing"]["demands"][0]["evidence"][0]["page"] == 2
+    assert (second["document"]["fetched_at"], second["document"]["pages"]) == (None, None)
 
 
 def test_failures_are_left_once_for_each_document_without_an_answer(tmp_path: Path) -> None:

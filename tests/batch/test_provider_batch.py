@@ -23,6 +23,7 @@ from summarizer.models.provider_batch import request_line
 from summarizer.store import AnswerStore, ProviderJobs, StoredJob
 from summarizer.store.history import delete_entries
 from tests.conftest import BRIEFING, SHORT
+from tests.files import pdf
 from tests.protocol_server import Answer, ProtocolServer
 
 
@@ -171,7 +172,7 @@ def test_an_answer_that_is_not_borne_out_by_the_document_is_a_failure(work: Work
     assert (summary.done, summary.failed, summary.left_failed) == (2, 3, 3)
     assert set(work.records()) == {"d0", "d4"}
     failures = work.failures()
-    assert {failure["error"] for failure in failures.values()} == {"AnswerError"}
+    assert {failure["error"] for failure in failures.values()} == {"AnswerError", "CutOffError"}
     assert "99" in failures["d1"]["reason"]
     assert "cut off" in failures["d2"]["reason"]
     assert "Nobody" in failures["d3"]["reason"]
@@ -428,3 +429,14 @@ def test_a_request_stays_one_line_for_every_reader_of_lines() -> None:
     assert len(line.splitlines()) == 1
     assert json.loads(line)["body"]["messages"][0]["content"] == text
     assert "ü" in line
+
+
+def test_the_pages_and_the_author_of_a_pdf_outlast_the_wait(work: Workplace) -> None:
+    path = work.folder / "a.pdf"
+    path.write_bytes(pdf([[SHORT[:73].strip()], [SHORT[73:].strip()]], author="Ada Lind"))
+    work.server.will(BRIEFING)
+    work.submit(path)
+    assert work.fetch().done == 1
+    (record,) = work.records().values()
+    assert (record["document"]["author"], record["document"]["pages"]) == ("Ada Lind", 2)
+    assert [one["page"] for one in record["briefing"]["open_questions"][0]["evidence"]] == [2]

@@ -48,7 +48,7 @@ def outcomes(batch: dict[str, list[str]]) -> list[str]:
 
 
 def test_a_worker_loads_the_embedded_model_once_and_answers_as_the_driver_would() -> None:
-    document = Document(text=SHORT, source="a.txt", given_title="Union")
+    document = Document(text=SHORT, source="a.txt", given_title="Union", date="2031-03-04", page_starts=(0, 20))
     summarizer = Summarizer()
     worker = Worker(setup_of(summarizer))
 
@@ -77,7 +77,7 @@ def test_a_failure_is_raised_again_as_what_it_was() -> None:
 
 def test_a_blank_document_is_a_failure_of_its_own() -> None:
     worker = Worker(setup_of(Summarizer(settings=load_settings(model="m", base_url="http://127.0.0.1:9/v1"))))
-    done = asyncio.run(asked(worker, '[" ", null, "en", null]'))
+    done = asyncio.run(asked(worker, '[" ", null, "en", null, {}]'))
     with pytest.raises(InputError, match="holds no text"):
         unpack_outcome(outcomes(done)[0], Briefing)
 

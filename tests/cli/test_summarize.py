@@ -253,7 +253,11 @@ BAD = [
     (["latin.txt"], 3, "latin.txt is not in utf-8, which was tried"),
     (["article.txt", "-m", "nonsense"], 2, "There is no model 'nonsense'"),
     (["article.txt", "-m", "openai/gpt-5"], 4, "openai/gpt-5 needs a key: set OPENAI_API_KEY"),
-    (["article.txt", "--format", "docx"], 2, "There is no format 'docx'; name one of text, markdown, json, yaml."),
+    (
+        ["article.txt", "--format", "docx"],
+        2,
+        "There is no format 'docx'; name one of text, markdown, html, json, yaml.",
+    ),
     (["article.txt", "--json", "--format", "text"], 2, "contradict each other"),
     (["article.txt", "-o", "nowhere/out.json"], 7, "There is no folder nowhere"),
     (["article.txt", "-o", "."], 7, ". is a directory; name a file with --output."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +12,12 @@ import pytest
 from summarizer import Briefing
 from summarizer.evaluation.labels import Fixture
 from summarizer.evaluation.reporting import as_html
+from tests.browser import chromium
 from tests.evaluation.test_comparing import run_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NASTY = "<script>window.stolen = 1</script><img src=x onerror='window.stolen = 1'>"
 
 
@@ -43,20 +42,12 @@ def test_everything_from_articles_and_models_is_escaped(html: str) -> None:
 
 @pytest.fixture(scope="module")
 def page(html: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    if BROWSER is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI has no browser; .ci/run installs one")
-        pytest.skip("there is no Chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api")
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(html, encoding="utf-8")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=[*quiet, "--disable-sync", "--no-first-run"])
+    with chromium() as browser:
         page = browser.new_page()
         page.goto(path.as_uri())
         yield page
-        browser.close()
 
 
 def test_nothing_in_it_is_run(page: Page) -> None:

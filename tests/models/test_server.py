@@ -139,7 +139,7 @@ def test_a_call_that_fails_on_the_way_is_repeated(server: ProtocolServer, troubl
     server.will(trouble, GOOD)
     envelope = summarizer(server).summarize(SHORT)
     assert len(server.requests) == 2
-    assert envelope.token_usage.requests == 1
+    assert (envelope.token_usage.requests, envelope.token_usage.repeats) == (1, 1)
 
 
 def test_the_two_kinds_of_retry_do_not_multiply(server: ProtocolServer) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from summarizer import Briefing, Document, Envelope, InputError, grounding_context
 from summarizer.schemas import (
     DocumentReference,
+    Evidence,
     Gap,
     ModelReference,
     PromptReference,
@@ -51,6 +52,12 @@ def test_the_document_is_named_by_source_title_language_hash_and_length(
         "language": "en",
         "sha256": short.sha256,
         "characters": len(short.text),
+        "author": None,
+        "date": None,
+        "site": None,
+        "url": None,
+        "fetched_at": None,
+        "pages": None,
     }
 
 
@@ -92,3 +99,45 @@ def test_token_usages_add_up() -> None:
     assert one + one == TokenUsage(prompt_tokens=2, completion_tokens=4, requests=2)
     assert (one + TokenUsage(complete=False)).complete is False
     assert one.total_tokens == 3
+
+
+def test_an_envelope_of_the_version_before_pages_and_authors_loads(envelope: Envelope[Any], tmp_path: Path) -> None:
+    saved = envelope.model_dump(mode="json") | {"schema_version": "1.2"}
+    saved["document"] = {
+        name: saved["document"][name] for name in ("source", "title", "language", "sha256", "characters")
+    }
+    for section in ("summary", "actors", "demands", "agreed_steps", "open_questions"):
+        for item in saved["briefing"][section]:
+            for evidence in item["evidence"]:
+                del evidence["page"]
+    path = tmp_path / "briefing.json"
+    path.write_text(json.dumps(saved), encoding="utf-8")
+    loaded = Envelope.load(path)
+    assert (loaded.document.author, loaded.document.pages, loaded.schema_version) == (None, None, "1.2")
+    assert loaded.briefing == envelope.briefing
+
+
+def test_the_envelope_tells_what_the_source_says_of_itself_and_evidence_its_page() -> None:
+    document = Document(
+        text="The union met. It asks for wages. No answer came.",
+        given_title="Wages",
+        author="Ada Lind",
+        date="2026-03-02",
+        site="Harbour Post",
+        url="https://example.org/wages",
+        fetched_at=datetime(2026, 3, 3, tzinfo=UTC),
+        page_starts=(0, 15, 34),
+    )
+    told = DocumentReference.of(document)
+    assert (told.author, told.date, told.site, told.url) == (
+        "Ada Lind",
+        "2026-03-02",
+        "Harbour Post",
+        "https://example.org/wages",
+    )
+    assert (told.fetched_at, told.pages) == (datetime(2026, 3, 3, tzinfo=UTC), 3)
+    assert [sentence.page for sentence in document.sentences] == [1, 2, 3]
+    evidence = TypeAdapter(list[Evidence]).validate_python([1, 3], context=grounding_context(document))
+    assert [(one.sentence, one.page) for one in evidence] == [(1, 1), (3, 3)]
+    rebuilt = Document(text=document.text, **Document.from_about(json.loads(json.dumps(document.about()))))
+    assert (rebuilt.about(), rebuilt.fetched_at) == (document.about(), document.fetched_at)

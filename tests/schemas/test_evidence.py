@@ -76,7 +76,7 @@ def test_evidence_is_a_number_to_a_model_and_an_object_when_saved() -> None:
         Note.model_json_schema(mode=mode)["$defs"]["Evidence"] for mode in ("validation", "serialization")
     )
     assert (asked["type"], asked["minimum"]) == ("integer", 1)
-    assert set(written["properties"]) == {"sentence", "start", "end", "quote"}
+    assert set(written["properties"]) == {"sentence", "start", "end", "quote", "page"}
 
 
 def test_a_name_takes_the_spelling_of_the_text(short: Document) -> None:

@@ -4,7 +4,8 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import wait
-from dataclasses import replace
+from dataclasses import asdict, replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ ANSWER = StoredAnswer(
     completion_tokens=20,
     requests=1,
     re_asks=0,
+    repeats=0,
     usage_complete=True,
     price=0.001,
     seconds=1.5,
@@ -96,7 +98,8 @@ def test_answers_to_one_text_share_it_and_the_last_one_takes_it_along(path: Path
 WRITES = """
 import sys
 from concurrent.futures import wait
-from dataclasses import replace
+from dataclasses import asdict, replace
+from importlib.resources import files
 from pathlib import Path
 from summarizer.store import AnswerStore
 from tests.store.test_answers import ANSWER
@@ -116,14 +119,14 @@ def test_processes_share_the_file(path: Path) -> None:
 
 
 def test_a_file_of_the_first_version_opens_and_is_searched(path: Path) -> None:
-    kept(path, ANSWER)
-    with sqlite3.connect(path) as old:  # as version 1 left it: without the search and the jobs
-        for trigger in ("answers_added", "answers_removed"):
-            old.execute(f"DROP TRIGGER {trigger}")
-        old.execute("DROP TABLE search")
-        old.execute("DROP VIEW searchable")
-        old.execute("DROP TABLE provider_requests")
-        old.execute("DROP TABLE provider_jobs")
+    path.parent.mkdir(parents=True)
+    row = asdict(ANSWER)
+    del row["repeats"]  # came with version 4
+    with sqlite3.connect(path) as old:
+        old.executescript((files("summarizer.store") / "migrations" / "0001_answers.sql").read_text(encoding="utf-8"))
+        old.execute("INSERT INTO documents VALUES (?, ?)", (ANSWER.text_sha256, "A text."))
+        places = ", ".join(f":{name}" for name in row)
+        old.execute(f"INSERT INTO answers ({', '.join(row)}) VALUES ({places})", row)
         old.execute("PRAGMA user_version = 1")
     old.close()
     store = AnswerStore(path)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -81,3 +82,17 @@ def test_a_forgotten_job_takes_along_the_texts_that_nothing_else_has(store: Answ
     assert [row["text"] for row in store.query("SELECT text FROM documents")] == ["shared"]
     jobs.drop("b")
     assert store.query("SELECT * FROM documents") == []
+
+
+def test_a_file_of_the_version_before_feeds_keeps_its_jobs(store: AnswerStore, jobs: ProviderJobs) -> None:
+    jobs.begin(JOB)
+    jobs.add("a", [request(1)])
+    jobs.close()
+    store.close()
+    with sqlite3.connect(store.path) as old:
+        old.execute("DROP TABLE feed_entries")
+        old.execute("ALTER TABLE provider_requests DROP COLUMN about")
+        old.execute("PRAGMA user_version = 4")
+    old.close()
+    with closing(AnswerStore(store.path)), closing(ProviderJobs(store.path)) as again:
+        assert list(again.requests("a")) == [request(1)]

@@ -1,0 +1,66 @@
+"""What a page tells a browser and a screen reader of a text's language and direction."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from typing import Literal
+
+__all__ = ["Voice", "direction", "language_tag"]
+
+_LOOKED_AT = 4000
+"""Characters from the start of a text that its script and direction are judged by."""
+
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_WORD = re.compile(r"\w{3,}")
+_DEFAULT = "en"
+"""What a document's language is called where nobody named it."""
+
+
+def direction(text: str) -> Literal["ltr", "rtl"]:
+    """The direction that most letters of a text have (Unicode's bidirectional classes L, R and AL)."""
+    classes = Counter(map(unicodedata.bidirectional, text[:_LOOKED_AT]))
+    return "rtl" if classes["R"] + classes["AL"] > classes["L"] else "ltr"
+
+
+def language_tag(text: str, stated: str) -> str:
+    """A value for the attribute `lang`: the stated language, or nothing, which stands for an unknown one.
+
+    English is what a language is called that nobody named; it is not believed of a text in another script.
+    """
+    if not _TAG.fullmatch(stated):
+        return ""
+    return "" if stated == _DEFAULT and _script(text) not in ("LATIN", None) else stated
+
+
+class Voice:
+    """Tells of texts that a model wrote whether they are in the article's language or in the page's, English.
+
+    Args:
+        article: The article, or what is known of it.
+        language: Its language, as `language_tag` gives it.
+    """
+
+    def __init__(self, article: str, language: str) -> None:
+        self._language = language
+        self._script = _script(article)
+        self._words = set(_WORD.findall(article.casefold()))
+
+    def lang(self, text: str) -> str:
+        """The value for the attribute `lang`: the article's where most words are, or the script is, the article's."""
+        if self._language == _DEFAULT:
+            return _DEFAULT
+        script = _script(text)
+        if script not in ("LATIN", None):
+            return self._language if script == self._script else ""
+        words = _WORD.findall(text.casefold())
+        shared = sum(word in self._words for word in words)
+        return self._language if 2 * shared > len(words) else _DEFAULT
+
+
+def _script(text: str) -> str | None:
+    """The first word of most letters' Unicode names (LATIN, ARABIC, CJK …); None where there is no letter."""
+    names = (unicodedata.name(c, "?").partition(" ")[0] for c in text[:_LOOKED_AT] if c.isalpha())
+    common = Counter(names).most_common(1)
+    return common[0][0] if common else None
