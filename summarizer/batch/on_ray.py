@@ -164,7 +164,7 @@ class RayWorkers:
         if self._answered < self._asked:
             ray.kill(self._feed)  # the reader fails without it, and all behind the reader ends
         else:
-            self._feed.end.remote()
+            self._feed.end.remote(self._asked)
         self._draining.join(timeout=_LONGEST_END)
 
     def _start(self) -> None:
@@ -189,7 +189,7 @@ class RayWorkers:
             quiet = quiet + 1 if self._exhausted and asked == self._asked else 0
             asked = self._asked
         self._ended = RefusedError("The Ray workers were dismissed before this document came.")
-        self._feed.end.remote()
+        self._feed.end.remote(self._asked)
 
     def _dataset(self, here: dict[str, str]) -> ray.data.Dataset:
         import ray.data

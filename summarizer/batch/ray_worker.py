@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,16 +52,23 @@ class DocumentFeed:
 
     def __init__(self, page: int) -> None:
         self._page = page
-        self._waiting: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue()
+        self._waiting: deque[tuple[int, str]] = deque()
+        self._taken = 0
+        self._total: int | None = None
+        self._changed = asyncio.Condition()
         self._reader: str | None = None
 
     async def put(self, number: int, document: str) -> None:
         """Take a document in, by a number that is its own."""
-        self._waiting.put_nowait((number, document))
+        async with self._changed:
+            self._waiting.append((number, document))
+            self._changed.notify_all()
 
-    async def end(self) -> None:
-        """Say that no more documents come."""
-        self._waiting.put_nowait(None)
+    async def end(self, total: int) -> None:
+        """Say how many documents there are; some may come in after this, as Ray keeps no order among calls."""
+        async with self._changed:
+            self._total = total
+            self._changed.notify_all()
 
     async def take(self, reader: str) -> str | None:
         """Wait for documents and give a page of them; None at the end.
@@ -74,18 +82,14 @@ class DocumentFeed:
         self._reader = self._reader or reader
         if self._reader != reader:
             raise RuntimeError("The reader of the documents died")
-        first = await self._waiting.get()
-        if first is None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._waiting or self._taken == self._total)
+        if not self._waiting:
             return None
-        page = [first]
-        if self._waiting.qsize() < self._page - 1:
+        if len(self._waiting) < self._page:
             await asyncio.sleep(_LINGER)
-        while len(page) < self._page and not self._waiting.empty():
-            following = self._waiting.get_nowait()
-            if following is None:
-                self._waiting.put_nowait(None)  # the end, for the next time
-                break
-            page.append(following)
+        page = [self._waiting.popleft() for _ in range(min(self._page, len(self._waiting)))]
+        self._taken += len(page)
         return json.dumps(page)
 
 
