@@ -57,10 +57,11 @@ def read_pdf(raw: bytes, shown: str) -> Extracted:
         if reader.is_encrypted and not reader.decrypt(""):
             raise InputError(f"{shown} is encrypted and opens with a password only; save a copy without it.")
         pages = [page.extract_text().splitlines() for page in reader.pages]
-    if sum(len("".join(line.split())) for lines in pages for line in lines) < _LEAST_CHARACTERS * max(1, len(pages)):
+    characters = sum(len("".join(line.split())) for lines in pages for line in lines)
+    if characters < _LEAST_CHARACTERS * max(1, len(pages)):
+        held = f"hardly any text ({characters} characters)" if characters else "pictures of its pages and no text"
         raise InputError(
-            f"{shown} holds pictures of its pages and no text, as scanned documents do; run it through a program "
-            "for text recognition (OCR) first."
+            f"{shown} holds {held}, as scanned documents do; run it through a program for text recognition (OCR) first."
         )
     text, page_starts = _joined(_without_edges([[_cleaned(line) for line in lines] for lines in pages]))
     return _described(reader, text, page_starts)
