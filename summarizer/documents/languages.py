@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,7 +64,7 @@ def detect_language(text: str) -> Detected:
     Args:
         text: Its first 5,000 characters are looked at.
     """
-    prose = _NOT_PROSE.sub(" ", text[:_LOOKED_AT])
+    prose = unicodedata.normalize("NFC", _NOT_PROSE.sub(" ", text[:_LOOKED_AT]))
     (found,) = _detector().detect(prose, k=1) or [{"lang": DEFAULT_LANGUAGE, "score": 0.0}]
     label = str(found["lang"])
     return Detected(

@@ -17,6 +17,7 @@ _PLAIN = {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"',
 _WRITTEN_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]")
 
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7a3]")
+_BEGINS_A_SYLLABLE = re.compile("[\u1100-\u115f\uac00-\ud7a3]")
 _WRITTEN_BEFORE_A_NAME = re.compile(
     "(?<!\\w)(?:[\u0648\u0641]?[\u0628\u0643\u0644]?|\u05d5?\u05e9?[\u05d1\u05d4\u05db\u05dc\u05de]?)$"
 )
@@ -183,7 +184,7 @@ def _is_attached(text: str, start: int, end: int) -> bool:
     """Whether the only letters around a form are words of their own that a language writes onto a name."""
     before, after = text[start - 1 : start], text[end : end + 1]
     if _HANGUL.match(text[end - 1]):
-        return not _is_of_a_word(before) and bool(_HANGUL.match(after))
+        return not _is_of_a_word(before) and bool(_BEGINS_A_SYLLABLE.match(after))
     if _is_of_a_word(after) or not _TAKES_WORDS_ON.match(text[start]):
         return False
     return _WRITTEN_BEFORE_A_NAME.search(text[max(0, start - _MOST_BEFORE_A_NAME - 1) : start]) is not None

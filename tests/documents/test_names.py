@@ -70,6 +70,7 @@ def test_a_name_does_not_end_within_a_letter() -> None:
     [
         ("노동조합은 요구했다.", "노동조합", True),
         ("신노동조합은 요구했다.", "노동조합", False),
+        (unicodedata.normalize("NFD", "노동조합은 요구했다."), unicodedata.normalize("NFD", "노동조하"), False),
         ("رفض والاتحاد ذلك.", "الاتحاد", True),
         ("رفض واتحادهم ذلك.", "اتحاد", False),
         ("ולאיגוד אין תגובה.", "איגוד", True),
