@@ -13,12 +13,12 @@ from typing import Any
 
 from summarizer.documents.languages import language_of
 from summarizer.documents.names import NameIndex
-from summarizer.documents.sentences import sentence_spans
+from summarizer.documents.sentences import AFTER_A_STOP, STOPS, is_long_without_stops, sentence_spans
 from summarizer.errors import InputError
 
 __all__ = ["Document", "Sentence"]
 
-_ENDS_A_SENTENCE = re.compile(r"[.!?…。！？؟:;,][\"'”’»)\]]*$")
+_ENDS_A_SENTENCE = re.compile(rf"[{STOPS}:;,：；，、؛،]{AFTER_A_STOP}$")
 _HEADING_WORDS = 12
 _ABOUT = ("author", "date", "site", "url", "fetched_at", "page_starts")
 
@@ -39,7 +39,9 @@ class Sentence:
     @property
     def is_heading(self) -> bool:
         """Whether it stands like a heading or a link label: a short line without closing punctuation."""
-        return not _ENDS_A_SENTENCE.search(self.text) and len(self.text.split()) <= _HEADING_WORDS
+        if _ENDS_A_SENTENCE.search(self.text) or is_long_without_stops(self.text):
+            return False
+        return len(self.text.split()) <= _HEADING_WORDS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 
-__all__ = ["paragraph_spans", "sentence_spans"]
+__all__ = ["AFTER_A_STOP", "STOPS", "is_long_without_stops", "paragraph_spans", "sentence_spans"]
+
+STOPS = ".!?…。！？؟۔।॥።։။។៕།"
+"""Characters that end sentences, of all scripts, as they stand between the brackets of a regular expression."""
+
+AFTER_A_STOP = r"[\"'”’“‘»›)\]」』）》]*"
+"""Regular expression of what may close behind a stop: quotes and brackets."""
 
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n|\u2029")
-_CLOSED = re.compile(r"[.!?…:;。！？؟][\"'”’»)\]]*\s*$")
+_CLOSED = re.compile(rf"[{STOPS}:;：；؛]{AFTER_A_STOP}\s*$")
 _WRAPPED_LINE = (45, 100)
 
 _BEGINS_WITH_A_PARTICLE = re.compile("[\u3041-\u3096]")
@@ -21,6 +27,7 @@ _STOPS_OF_OTHERS = re.compile("[\u17d4\u17d5\u0f0d\u0f0e][\\s\u17d4\u17d5\u0f0d\
 _WITHOUT_STOPS = re.compile("(?<=[\u0e00-\u0eff]) +(?=[\u0e40-\u0e44\u0ec0-\u0ec4\u0e01-\u0e2e\u0e81-\u0eae])")
 """A blank between letters of Thai or Lao, which end sentences, and clauses, with nothing else."""
 
+_LETTER_WITHOUT_STOPS = re.compile("[\u0e01-\u0eff]")
 _LEAST_WITHOUT_STOPS = 60
 """Characters between such blanks that are taken for a sentence: two clauses or so, enough to check a point against."""
 
@@ -63,6 +70,11 @@ def _by_script(text: str, borders: Iterable[int]) -> list[int]:
             if min(match.start() - cut[-1], last - match.end()) >= _LEAST_WITHOUT_STOPS:
                 cut.append(match.end())
     return [*cut, len(text)]
+
+
+def is_long_without_stops(text: str) -> bool:
+    """Whether a text is as long as a sentence and in a script that closes sentences with nothing (Thai, Lao)."""
+    return len(text) >= _LEAST_WITHOUT_STOPS and _LETTER_WITHOUT_STOPS.search(text) is not None
 
 
 def _is_within_a_sentence(text: str, border: int) -> bool:

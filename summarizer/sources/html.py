@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from summarizer.documents.sentences import AFTER_A_STOP, STOPS, is_long_without_stops
 from summarizer.errors import InputError
 from summarizer.sources.extracted import Extracted, from_extra, unheard
 
@@ -16,7 +17,7 @@ _LEAST_PROSE = 120
 _STUB = 1200
 """Characters of prose below which a page that asks for a subscription shows a beginning, not an article."""
 
-_PROSE = re.compile(r"[.!?…。！？؟][\"'”’»)\]]*$")
+_PROSE = re.compile(rf"[{STOPS}]{AFTER_A_STOP}$")
 _NOT_FREE = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
 """As sites mark subscribers' articles for search engines (schema.org)."""
 
@@ -153,4 +154,4 @@ def _paragraphs(text: str) -> str:
 
 
 def _prose(text: str) -> int:
-    return sum(len(line) for line in text.splitlines() if _PROSE.search(line))
+    return sum(len(line) for line in text.splitlines() if _PROSE.search(line) or is_long_without_stops(line))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from statistics import median
 from typing import TYPE_CHECKING
 
+from summarizer.documents.sentences import AFTER_A_STOP, STOPS
 from summarizer.errors import InputError
 from summarizer.sources.extracted import Extracted, from_extra, unheard
 
@@ -27,7 +28,7 @@ _AT_THE_EDGE = 2
 _LEAST_REPEATS = 3
 """Pages that must share a line at their edge before it counts as a header or footer."""
 
-_CLOSED = re.compile(r"[.!?…:;。！？؟][\"'”’»)\]]*$")
+_CLOSED = re.compile(rf"[{STOPS}:;：；؛]{AFTER_A_STOP}$")
 _BULLET = re.compile(r"(?:[•◦▪‣·–—*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(

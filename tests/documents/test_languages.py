@@ -24,6 +24,8 @@ def test_a_few_sentences_show_their_language_and_are_split_by_its_rules(code: st
     assert document.language == code
     assert len(document.sentences) == 3
     assert len(Document(text=TEXTS[code], language="en").sentences) == 3
+    assert not any(sentence.is_heading for sentence in document.sentences)
+    assert Document(text=f"{TEXTS[code].split()[0][:12].strip('.。')}\n\n{TEXTS[code]}").title
 
 
 def test_every_article_of_the_fixtures_shows_its_language() -> None:
