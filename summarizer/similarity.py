@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Set as AbstractSet
 
@@ -22,7 +23,7 @@ _ARTICLES = frozenset({"a", "an", "the"})
 
 def tokens(text: str) -> list[str]:
     """A text's words, without case, punctuation and English articles (as in SQuAD's evaluation)."""
-    return [word for word in _WORD.findall(text.casefold()) if word not in _ARTICLES]
+    return [word for word in _WORD.findall(unicodedata.normalize("NFC", text.casefold())) if word not in _ARTICLES]
 
 
 def token_f1(one: str, other: str) -> float:

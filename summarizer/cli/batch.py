@@ -63,7 +63,10 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
     schema: Annotated[str | None, typer.Option(help="A pydantic model of your own, module:Class.")] = None,
     way: Annotated[str | None, typer.Option(help="whole, turns or auto. [auto]")] = None,
     mode: Annotated[str | None, typer.Option(help="json_schema, tools, json or md_json. [auto]")] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the texts, ISO 639-1. [en]")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the texts, ISO 639-1. [told from each]")] = None,
+    output_lang: Annotated[
+        str | None, typer.Option(help="Language to answer in, as de or pt-BR; names and quotes stay. [the text's]")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the texts. [utf-8]")] = None,
     text_field: Annotated[str, typer.Option(help="Where a JSON line has its text.")] = "text",
     id_field: Annotated[str, typer.Option(help="Where a JSON line has its id; else its place is its id.")] = "id",
@@ -147,6 +150,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         way=way,
         mode=mode,
         language=lang,
+        output_language=output_lang,
         timeout=timeout,
         retries=retries,
         max_tokens=max_tokens,

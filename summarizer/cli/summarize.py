@@ -66,7 +66,10 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     mode: Annotated[
         str | None, typer.Option(help="How the schema is held: json_schema, tools, json, md_json. [auto]")
     ] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the text, ISO 639-1. [en]")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the text, ISO 639-1. [told from it]")] = None,
+    output_lang: Annotated[
+        str | None, typer.Option(help="Language to answer in, as de or pt-BR; names and quotes stay. [the text's]")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the text, as cp1252. [utf-8]")] = None,
     form: Annotated[
         str | None, typer.Option("--format", "-f", metavar=_FORMATS, help="Form of the result. [text]")
@@ -115,6 +118,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         way=way,
         mode=mode,
         language=lang,
+        output_language=output_lang,
         timeout=timeout,
         retries=retries,
         max_tokens=max_tokens,
@@ -131,9 +135,9 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         nonlocal shown
         if verbose:
             say(
-                f"Reading {document.source} ({len(document.text)} characters, {len(document.sentences)} sentences) "
-                f"with {settings.model}, prompt {summarizer.template.name} {summarizer.template.version}, "
-                f"{summarizer.template.way}."
+                f"Reading {document.source} ({len(document.text)} characters, {len(document.sentences)} sentences, "
+                f"language {document.language}) with {settings.model}, prompt {summarizer.template.name} "
+                f"{summarizer.template.version}, {summarizer.template.way}."
             )
         with progress_shown(quiet=quiet) as progress:
             envelope = summarizer.summarize(document, progress)

@@ -21,7 +21,7 @@ __all__ = ["AnswerKey"]
 
 _PACKAGE = Path(__file__).parent.parent
 _NOT_PART_OF_AN_ANSWER = ("evaluation", "cli", "render", "batch", "store", "sources")
-_DECIDING = ("temperature", "max_tokens", "mode", "min_confidence", "context_tokens")
+_DECIDING = ("temperature", "max_tokens", "mode", "min_confidence", "context_tokens", "output_language")
 _EMBEDDED = "local"
 
 

@@ -20,6 +20,7 @@ from summarizer.engine.assembly import assemble
 from summarizer.engine.enveloping import envelope_of
 from summarizer.engine.in_windows import read_in_windows
 from summarizer.engine.keeping import kept_answer, load_kept
+from summarizer.engine.languages import EMBEDDED_LANGUAGE, check_copied, not_read_well, parameter_for
 from summarizer.engine.reading import Reading
 from summarizer.engine.turn_answers import GRAMMAR
 from summarizer.engine.turns import read_in_turns, sentences_to_show, turn_texts_to_count, turn_windows
@@ -125,6 +126,8 @@ class Summarizer:
         self.template = load_template(self._template_name(schema))
         self.schema = schema if isinstance(schema, type) else load_schema(schema or self.template.schema_name)
         self.parameters = self.template.with_parameters(parameters or {})
+        if self.settings.output_language is not None:
+            self.parameters |= parameter_for(self.settings.output_language, self.template)
         if self.template.way == "overview":
             raise UsageError(
                 f"The template {self.template.name!r} sums up what was found in a long text; name one that shows a "
@@ -141,6 +144,7 @@ class Summarizer:
         self._key: AnswerKey | None = None
         self._model: LanguageModel | None = None
         self._opening = threading.Lock()
+        self._warned: set[str] = set()
         self._under_way: dict[str, asyncio.Task[Envelope[Any]]] = {}
 
     def _template_name(self, schema: type[BaseModel] | str | None) -> str:
@@ -149,6 +153,15 @@ class Summarizer:
             return self.settings.prompt
         own = schema is not None and (schema if isinstance(schema, type) else load_schema(schema)) is not Briefing
         return WHOLE_PROMPT if own else default_prompt(name, self.settings.way)
+
+    @property
+    def prompt_reference(self) -> PromptReference:
+        """What an envelope says of the prompt."""
+        return PromptReference(
+            name=self.template.name,
+            version=self.template.version,
+            output_language=self.settings.output_language,
+        )
 
     def plan(self, document: Document | str | Path) -> Plan:
         """What would be sent for a document; calls no model and starts none."""
@@ -203,6 +216,7 @@ class Summarizer:
             AnswerError: If no answer fits the schema.
         """
         document = self._document(document)
+        self._warn_of(document.language)
         tell = progress or _silent
         if self.store is None:
             return await self._ask(document, tell)
@@ -310,15 +324,33 @@ class Summarizer:
     def _envelope(
         self, document: Document, model: LanguageModel, reading: Reading[Any], seconds: float
     ) -> Envelope[Any]:
-        prompt = PromptReference(name=self.template.name, version=self.template.version)
-        return envelope_of(document, model, self.schema, prompt, reading, seconds)
+        return envelope_of(document, model, self.schema, self.prompt_reference, reading, seconds)
 
-    def _document(self, document: Document | str | Path) -> Document:
-        if isinstance(document, Document):
-            return document
-        if isinstance(document, Path):
-            return read_source(document, language=self.settings.language)
-        return Document(text=document, language=self.settings.language)
+    def _document(self, given: Document | str | Path) -> Document:
+        """What is to be read.
+
+        Raises:
+            UsageError: If what reads it cannot answer in the language that is asked for.
+        """
+        if isinstance(given, Document):
+            document = given
+        elif isinstance(given, Path):
+            document = read_source(given, language=self.settings.language)
+        else:
+            document = Document(text=given, language=self.settings.language or "")
+        if self.template.way == "turns" or self._is_embedded:
+            check_copied(document.language, self.settings.output_language)
+        return document
+
+    @property
+    def _is_embedded(self) -> bool:
+        return parse_model_name(self.settings.model, self.settings.base_url).where == "embedded"
+
+    def _warn_of(self, language: str) -> None:
+        """Say once that the embedded model does not read a language."""
+        if self._is_embedded and language != EMBEDDED_LANGUAGE and language not in self._warned:
+            self._warned.add(language)
+            _LOGGER.warning("%s", not_read_well(language))
 
 
 def summarize(document: Document | str | Path, **options: Any) -> Envelope[Any]:

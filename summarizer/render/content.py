@@ -80,10 +80,11 @@ def described(envelope: Envelope[Any]) -> str:
     document, model, prompt = envelope.document, envelope.model, envelope.prompt
     served = f" ({model.served_as})" if model.served_as and model.served_as != model.name else ""
     source = "standard input" if document.source == "-" else document.source or "a text"
+    asked = f" in {prompt.output_language}" if prompt.output_language else ""
     said = [part for part in (document.author, document.site, (document.date or "")[:10]) if part]
     about = f" ({', '.join(said)})" if said else ""
     return printable(
-        f"Written by {model.name}{served} with prompt {prompt.name} {prompt.version} from {source}{about}, "
+        f"Written by {model.name}{served} with prompt {prompt.name} {prompt.version}{asked} from {source}{about}, "
         f"{envelope.written_at:%Y-%m-%d %H:%M} UTC"
     )
 

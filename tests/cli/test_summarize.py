@@ -115,7 +115,7 @@ def test_the_result_is_on_stdout_and_all_else_on_stderr(server: ProtocolServer, 
     done = asked(server, article, "--format", "yaml", "--usage", "-v")
     assert yaml.safe_load(done.out)["briefing"]["headline"] == BRIEFING["headline"]
     assert "100 prompt and 20 completion tokens in 1 request" in done.err
-    assert "3 sentences) with m, prompt briefing 1.1, whole." in done.err
+    assert "3 sentences, language en) with m, prompt briefing 1.2, whole." in done.err
 
 
 @pytest.mark.parametrize(("form", "sign"), [("text", "Demands\n  • Lavrov → union"), ("markdown", "## Demands\n")])
