@@ -18,6 +18,7 @@ from summarizer.errors import (
 )
 from summarizer.models.retry import (
     Attempts,
+    BrokenStreamError,
     is_worth_repeating,
     is_wrong_answer,
     seconds_asked_for,
@@ -83,6 +84,8 @@ def explained(
     status = status_of(cause)
     if status is not None:
         return _of_status(status, cause, name, server, said, attempts)
+    if isinstance(cause, BrokenStreamError):
+        return ModelUnavailableError(f"The answer of {name}{server} broke off ({said}); try again, or raise --retries.")
     if is_worth_repeating(cause):
         return ModelUnavailableError(
             f"{name}{server} could not be reached ({said}); is the server running, and is the address right?"

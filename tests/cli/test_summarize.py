@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import yaml
 from summarizer import Briefing, Envelope, read
 from tests.conftest import BRIEFING, HEEDING_INTERRUPTS, ROOT, SEED, SHORT, Finished, run_command
 from tests.engine.planted import english, finds_facts
-from tests.protocol_server import Answer, Given, ProtocolServer, Request
+from tests.protocol_server import Answer, Given, ProtocolServer, Request, Stream
 
 
 @pytest.fixture
@@ -156,6 +157,34 @@ def test_a_terminal_gets_colour_and_progress_unless_no_color_is_set(server: Prot
     assert "\x1b[1;31mDemands" in shown
     assert "Waiting for the answer" in shown
     assert "\x1b[1;31m" not in in_terminal(server, article, NO_COLOR="1")
+
+
+def test_a_terminal_fills_in_while_the_model_writes(server: ProtocolServer, article: Path) -> None:
+    demand = json.dumps(BRIEFING["demands"][0])
+    go_on = threading.Event()
+    threading.Timer(4, go_on.set).start()  # long enough to be drawn: the page is redrawn eight times a second
+    server.will(Answer(content=json.dumps(BRIEFING), stream=Stream(pause_at=demand, until=go_on)))
+    shown = in_terminal(server, article, NO_COLOR="1", COLUMNS="60", LINES="8")
+    filling, _, page = shown.rpartition("\x1b[2K")
+    assert "Waiting for the answer" in filling
+    assert "End the strike" in filling
+    assert "Sentences cited" not in filling
+    assert "When will the vote be held?" in page
+    assert page.count("Lavrov asks the union to end its strike") == 1
+
+
+def test_a_stream_that_is_lost_is_shown_as_partial_with_an_exit_code_of_its_own(
+    server: ProtocolServer, article: Path
+) -> None:
+    demand = json.dumps(BRIEFING["demands"][0])
+    server.will(Answer(content=json.dumps(BRIEFING), stream=Stream(break_at=demand)))
+    shown = in_terminal(server, article, SUMMARIZER_RETRIES="0")
+    assert "Partial: only what was complete is shown." in shown
+    assert "Warning: Partial" in shown
+    server.requests.clear()
+    server.will_follow(lambda _: Answer(content=json.dumps(BRIEFING)))
+    in_terminal(server, article, SUMMARIZER_STREAM="false")
+    assert "stream" not in server.requests[0].body
 
 
 def test_a_result_goes_to_a_file_whole_or_not_at_all(server: ProtocolServer, article: Path, tmp_path: Path) -> None:
