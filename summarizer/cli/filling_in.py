@@ -88,15 +88,29 @@ class _GrowingPage:
         yield self._spinner
 
     def _lines(self) -> list[str]:
-        """The sections; the sentences cited come with the final page, or they would push the sections off."""
+        """The sections that have something."""
         from summarizer.render import render
 
         envelope, lines = self.envelope, self._drawn[1]
         if envelope is not None and envelope is not self._drawn[0]:
             unmarked = envelope.model_copy(update={"partial": None})  # the spinner says that it goes on
             page = render(unmarked, "text", width=page_width(), colour=colour_wanted(), confidence=self._confidence)
-            lines = page.splitlines()
-            end = next((number for number, line in enumerate(lines) if "Sentences cited" in line), len(lines))
-            lines = lines[:end]
+            lines = _without_what_is_to_come(page.splitlines())
             self._drawn = (envelope, lines)
         return lines
+
+
+def _without_what_is_to_come(lines: list[str]) -> list[str]:
+    """A page without empty sections, of which nobody knows yet, and without its foot, which would push them off."""
+    from rich.text import Text
+
+    kept: list[str] = []
+    for line in lines:
+        plain = Text.from_ansi(line).plain.strip()
+        if plain == "Sentences cited":
+            break
+        if plain == "none found":
+            del kept[-2:]  # its heading and the line before
+        else:
+            kept.append(line)
+    return kept

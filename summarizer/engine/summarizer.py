@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -207,11 +207,21 @@ class Summarizer:
     def stream(self, document: Document | str | Path, progress: Progress | None = None) -> Iterator[Envelope[Any]]:
         """Read a document and give what is complete while it is read. See `astream`."""
         snapshots = self.astream(document, progress)
+        turn = asyncio.Lock()  # after an interrupt, the step under way ends before the stream can be closed
+
+        async def step() -> Envelope[Any] | None:
+            async with turn:
+                return await anext(snapshots, None)
+
+        async def close() -> None:
+            async with turn:
+                await snapshots.aclose()
+
         try:
-            while (envelope := background_loop.run(_next(snapshots))) is not None:
+            while (envelope := background_loop.run(step())) is not None:
                 yield envelope
         finally:
-            background_loop.run(snapshots.aclose())
+            background_loop.run(close())
 
     async def astream(
         self, document: Document | str | Path, progress: Progress | None = None
@@ -414,7 +424,3 @@ def _planned(window: Window) -> PlannedWindow:
         end=window.end,
         tokens=window.tokens,
     )
-
-
-async def _next(snapshots: AsyncIterator[Envelope[Any]]) -> Envelope[Any] | None:
-    return await anext(snapshots, None)

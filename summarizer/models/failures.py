@@ -84,11 +84,11 @@ def explained(
     status = status_of(cause)
     if status is not None:
         return _of_status(status, cause, name, server, said, attempts)
-    if isinstance(cause, BrokenStreamError):
-        return ModelUnavailableError(f"The answer of {name}{server} broke off ({said}); try again, or raise --retries.")
     if is_worth_repeating(cause):
         return ModelUnavailableError(
-            f"{name}{server} could not be reached ({said}); is the server running, and is the address right?"
+            f"The answer of {name}{server} broke off ({said}); try again, or raise --retries."
+            if isinstance(cause, BrokenStreamError)
+            else f"{name}{server} could not be reached ({said}); is the server running, and is the address right?"
         )
     if isinstance(error, ImportError) or type(cause).__name__ in ("ConfigurationError", "OpenAIError"):
         return RefusedError(f"{name} cannot be used: {said}")

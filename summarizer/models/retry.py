@@ -22,7 +22,7 @@ __all__ = ["Attempts", "BrokenStreamError", "is_wrong_answer", "seconds_asked_fo
 
 _WORTH_REPEATING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 _DROPPED = frozenset(
-    {"APIConnectionError", "APITimeoutError", "ConnectError", "ReadError", "RemoteProtocolError", "BrokenStreamError"}
+    {"APIConnectionError", "APITimeoutError", "BrokenStreamError", "ConnectError", "ReadError", "RemoteProtocolError"}
 )
 _QUOTA_CODES = frozenset({"insufficient_quota", "billing_not_active", "credit_balance_too_low"})
 _FIRST_WAIT = 0.5

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,18 @@ def test_a_reader_gets_a_page_without_colour_in_a_pipe(
 
 def in_terminal(server: ProtocolServer, article: Path, **environment: str) -> str:
     """What a terminal shows of a run, its errors and progress included."""
-    command = [sys.executable, "-m", "summarizer", "summarize", "-m", "m", "--base-url", server.base_url, str(article)]
+    return in_terminal_until(server, article, environment, "nothing of this kind", lambda _: None)[1]
+
+
+def in_terminal_until(
+    server: ProtocolServer,
+    article: Path,
+    environment: dict[str, str],
+    awaited: str,
+    then: Callable[[subprocess.Popen[bytes]], object],
+) -> tuple[int, str]:
+    """The exit code and what a terminal shows of a run to which something is done once it has shown a text."""
+    command = [*HEEDING_INTERRUPTS, "summarize", "-m", "m", "--base-url", server.base_url, str(article)]
     here, there = pty.openpty()
     with subprocess.Popen(
         command, stdin=there, stdout=there, stderr=there, env={**os.environ, "TERM": "xterm-256color", **environment}
@@ -145,10 +157,13 @@ def in_terminal(server: ProtocolServer, article: Path, **environment: str) -> st
                 break
             if not part:
                 break
+            was_there = awaited.encode() in shown
             shown += part
-        process.wait()
+            if awaited.encode() in shown and not was_there:
+                then(process)
+        code = process.wait()
     os.close(here)
-    return shown.decode()
+    return code, shown.decode()
 
 
 def test_a_terminal_gets_colour_and_progress_unless_no_color_is_set(server: ProtocolServer, article: Path) -> None:
@@ -162,15 +177,26 @@ def test_a_terminal_gets_colour_and_progress_unless_no_color_is_set(server: Prot
 def test_a_terminal_fills_in_while_the_model_writes(server: ProtocolServer, article: Path) -> None:
     demand = json.dumps(BRIEFING["demands"][0])
     go_on = threading.Event()
-    threading.Timer(4, go_on.set).start()  # long enough to be drawn: the page is redrawn eight times a second
     server.will(Answer(content=json.dumps(BRIEFING), stream=Stream(pause_at=demand, until=go_on)))
-    shown = in_terminal(server, article, NO_COLOR="1", COLUMNS="60", LINES="8")
+    small = {"NO_COLOR": "1", "COLUMNS": "60", "LINES": "8"}
+    code, shown = in_terminal_until(server, article, small, "End the strike", lambda _: go_on.set())
     filling, _, page = shown.rpartition("\x1b[2K")
+    assert code == 0
     assert "Waiting for the answer" in filling
     assert "End the strike" in filling
     assert "Sentences cited" not in filling
     assert "When will the vote be held?" in page
     assert page.count("Lavrov asks the union to end its strike") == 1
+
+
+def test_an_interrupt_prints_what_is_complete(server: ProtocolServer, article: Path) -> None:
+    demand = json.dumps(BRIEFING["demands"][0])
+    stream = Stream(pause_at=demand, until=threading.Event())
+    server.will(Answer(content=json.dumps(BRIEFING), stream=stream))
+    code, shown = in_terminal_until(server, article, {}, "End the strike", lambda run: run.send_signal(signal.SIGINT))
+    assert code == 130
+    assert "It was interrupted." in shown
+    assert "Sentences cited" in shown
 
 
 def test_a_stream_that_is_lost_is_shown_as_partial_with_an_exit_code_of_its_own(
