@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     retries: int = Field(default=3, ge=0)
     """How often a call that failed on the way is repeated, and how often a wrong answer is asked again."""
 
+    stream: bool = True
+    """Whether `summarize` fills a page on a terminal in while the model writes."""
+
     answer_cache: AnswerCache = "use"
     """What the commands do with the store of answers: `use` it, `refresh` what it has, or leave it `off`."""
 

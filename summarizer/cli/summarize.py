@@ -10,8 +10,9 @@ import typer
 
 from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
 from summarizer.cli.feeds import brief_new_entries
+from summarizer.cli.filling_in import can_be_redrawn, fill_in
 from summarizer.cli.terminal import check_writable, colour_wanted, page_width, progress_shown, say, write
-from summarizer.errors import UsageError
+from summarizer.errors import TooManyFailuresError, UsageError
 
 if TYPE_CHECKING:
     from summarizer.documents import Document
@@ -94,6 +95,14 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         bool,
         typer.Option("--dry-run", help="Print the messages and schema that would be sent; call nothing."),
     ] = False,
+    stream: Annotated[
+        bool | None,
+        typer.Option(
+            "--stream/--no-stream",
+            help="On a terminal, fill the page in while the model writes. [stream]",
+            show_default=False,
+        ),
+    ] = None,
     usage: Annotated[bool, typer.Option("--usage", help="Say on stderr what the answer took.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say on stderr what is done with what.")] = False,
@@ -126,10 +135,12 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         min_confidence=min_confidence,
         answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
         allow_private_network=allow_private_network or None,
+        stream=stream,
     )
     summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings)
     fetcher = Fetcher(FetchLimits.of(settings))
     shown = 0
+    live = settings.stream and chosen == "text" and output is None and not (quiet or feed) and can_be_redrawn()
 
     def brief(document: Document) -> None:
         nonlocal shown
@@ -139,20 +150,17 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
                 f"language {document.language}) with {settings.model}, prompt {summarizer.template.name} "
                 f"{summarizer.template.version}, {summarizer.template.way}."
             )
-        with progress_shown(quiet=quiet) as progress:
-            envelope = summarizer.summarize(document, progress)
+        envelope, interrupted = _answered(summarizer, document, live=live, quiet=quiet, confidence=confidence)
         on_page = output is None and colour_wanted()
         page = render(envelope, chosen, document=document, width=page_width(), colour=on_page, confidence=confidence)
         write(_one_of_many(envelope, chosen, page, shown) if feed else page, output)
         shown += 1
         if missing := not_covered(envelope):
             say(f"Warning: {missing}")
-        if (confidence or settings.min_confidence) and summarizer.template.way == "whole":
-            say(
-                "Items have a confidence only where the embedded model reads in turns (--way turns); none was left out."
-            )
+        _tell_no_confidence(summarizer, wanted=confidence)
         if usage or verbose:
             say(_used(envelope))
+        _end_if_partial(envelope, interrupted=interrupted)
 
     if feed:
         with answer_store(settings.answer_cache) as summarizer.store, summarizer:
@@ -164,6 +172,28 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         return
     with answer_store(settings.answer_cache) as summarizer.store, summarizer:
         brief(document)
+
+
+def _answered(
+    summarizer: Summarizer, document: Document, *, live: bool, quiet: bool, confidence: bool
+) -> tuple[Envelope[Any], bool]:
+    """The answer, and whether an interrupt ended it before it was whole."""
+    if live:
+        return fill_in(summarizer, document, confidence=confidence)
+    with progress_shown(quiet=quiet) as progress:
+        return summarizer.summarize(document, progress), False
+
+
+def _tell_no_confidence(summarizer: Summarizer, *, wanted: bool) -> None:
+    if (wanted or summarizer.settings.min_confidence) and summarizer.template.way == "whole":
+        say("Items have a confidence only where the embedded model reads in turns (--way turns); none was left out.")
+
+
+def _end_if_partial(envelope: Envelope[Any], *, interrupted: bool) -> None:
+    if interrupted:
+        raise KeyboardInterrupt
+    if envelope.partial:
+        raise typer.Exit(TooManyFailuresError.exit_code)
 
 
 def _check_feed(form: str, *, alone: bool) -> None:

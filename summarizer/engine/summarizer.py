@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -22,20 +22,22 @@ from summarizer.engine.in_windows import read_in_windows
 from summarizer.engine.keeping import kept_answer, load_kept
 from summarizer.engine.languages import EMBEDDED_LANGUAGE, check_copied, not_read_well, parameter_for
 from summarizer.engine.reading import Reading
+from summarizer.engine.snapshots import STILL_WRITTEN, Show, Snapshots, SoFar, silent
 from summarizer.engine.turn_answers import GRAMMAR
-from summarizer.engine.turns import read_in_turns, sentences_to_show, turn_texts_to_count, turn_windows
+from summarizer.engine.turns import Answers, read_in_turns, sentences_to_show, turn_texts_to_count, turn_windows
 from summarizer.engine.whole import Question, texts_to_count, whole_windows
 from summarizer.engine.windows import Window
-from summarizer.errors import StoreError, UsageError
+from summarizer.errors import CutOffError, ModelUnavailableError, StoreError, UsageError
 from summarizer.models import LanguageModel, open_model, parse_model_name
 from summarizer.models.context import context_tokens
 from summarizer.models.language_model import Limits
 from summarizer.models.opening import WHOLE_PROMPT, default_prompt
 from summarizer.models.pace import Pace
+from summarizer.models.partial import Unhurried
 from summarizer.models.tokens import estimated_tokens
 from summarizer.models.weights import Progress
 from summarizer.prompting import Message, load_schema, load_template
-from summarizer.schemas import Briefing, DocumentReference, Envelope, PromptReference
+from summarizer.schemas import Briefing, DocumentReference, Envelope, PromptReference, TokenUsage
 from summarizer.settings import Settings, load_settings
 from summarizer.sources import read_source
 from summarizer.store import AnswerStore
@@ -217,11 +219,73 @@ class Summarizer:
         """
         document = self._document(document)
         self._warn_of(document.language)
-        tell = progress or _silent
+        tell = progress or silent
         if self.store is None:
             return await self._ask(document, tell)
         kept = self.kept(document, repeat)
         return kept or await self._shared(self.key_of(document, repeat), document, tell)
+
+    def stream(self, document: Document | str | Path, progress: Progress | None = None) -> Iterator[Envelope[Any]]:
+        """Read a document and give what is complete while it is read. See `astream`."""
+        snapshots = self.astream(document, progress)
+        turn = asyncio.Lock()  # after an interrupt, the step under way ends before the stream can be closed
+
+        async def step() -> Envelope[Any] | None:
+            async with turn:
+                return await anext(snapshots, None)
+
+        async def close() -> None:
+            async with turn:
+                await snapshots.aclose()
+
+        try:
+            while (envelope := background_loop.run(step())) is not None:
+                yield envelope
+        finally:
+            background_loop.run(close())
+
+    async def astream(
+        self, document: Document | str | Path, progress: Progress | None = None
+    ) -> AsyncGenerator[Envelope[Any], None]:
+        """Read a document and give what is complete while it is read: a growing answer, in the end the whole.
+
+        Each snapshot is within the schema and grounded as the last one is, and marked (`Envelope.partial`): in one
+        call item by item as the model writes them, in windows after each window, in turns after sentences. What comes
+        faster than it is taken is left out. Models of other protocols give the whole alone, and so does the store,
+        where a whole answer is kept as `asummarize` keeps it.
+
+        Args:
+            document: A `Document`, a text, or the path of a file as a `Path`.
+            progress: Called with what is going on, how much of it is done and how much there is.
+
+        Yields:
+            Envelopes. The last one is what `asummarize` gives; or, where the model was lost or its answer cut off after
+            something was complete, the last snapshot with the reason in `partial`.
+
+        Raises:
+            SummarizerError: What `asummarize` raises, if nothing was complete before, or no answer fits the schema.
+        """
+        document = self._document(document)
+        self._warn_of(document.language)
+        kept = self.kept(document) if self.store is not None else None
+        if kept is not None:
+            yield kept
+            return
+        snapshots = Snapshots(progress or silent)
+        last: Envelope[Any] | None = None
+        async with snapshots.of(self._ask(document, snapshots.progress, snapshots.show)) as asked:
+            async for last in snapshots.until_done(asked):
+                yield last
+        try:
+            whole = asked.result()
+        except (ModelUnavailableError, CutOffError) as error:
+            last = snapshots.newest or last
+            if last is None:
+                raise
+            yield last.model_copy(update={"partial": str(error)})
+            return
+        await self._keep(None, document, whole)
+        yield whole
 
     def key_of(self, document: Document, repeat: int = 0) -> str:
         """The key under which the store keeps the answer: a hash of all that decides it."""
@@ -255,21 +319,32 @@ class Summarizer:
 
     async def _ask_and_keep(self, key: str, document: Document, progress: Progress) -> Envelope[Any]:
         envelope = await self._ask(document, progress)
+        await self._keep(key, document, envelope)
+        return envelope
+
+    async def _keep(self, key: str | None, document: Document, envelope: Envelope[Any]) -> None:
         if self.store is not None and not envelope.not_covered:  # what was lost may be read another time
             try:
-                await asyncio.wrap_future(self.store.keep(kept_answer(key, envelope), document.text))
+                row = kept_answer(key or self.key_of(document), envelope)
+                await asyncio.wrap_future(self.store.keep(row, document.text))
             except StoreError as error:  # the answer is worth more than its copy
                 _LOGGER.warning("%s What is answered from here on is not kept.", error)
                 self.store = None
-        return envelope
 
-    async def _ask(self, document: Document, tell: Progress) -> Envelope[Any]:
+    async def _ask(self, document: Document, tell: Progress, show: Show | None = None) -> Envelope[Any]:
         if self.delegate is not None:
             return await self.delegate(document)
         started = time.monotonic()
         limits = Limits(retries=self.settings.retries, deadline=started + self.settings.timeout)
         model = await self._opened(tell)
-        reading = await self._read(document, model, limits, tell)
+
+        def so_far(content: BaseModel) -> None:
+            if show:
+                begun = Reading(content=content, usage=TokenUsage(complete=False))
+                envelope = self._envelope(document, model, begun, time.monotonic() - started)
+                show(envelope.model_copy(update={"partial": STILL_WRITTEN}))
+
+        reading = await self._read(document, model, limits, tell, so_far if show else None)
         return self._envelope(document, model, reading, time.monotonic() - started)
 
     def __enter__(self) -> Self:
@@ -293,15 +368,31 @@ class Summarizer:
         if self._model is not None:
             await self._model.aclose()
 
-    async def _read(self, document: Document, model: LanguageModel, limits: Limits, progress: Progress) -> Reading[Any]:
+    async def _read(
+        self, document: Document, model: LanguageModel, limits: Limits, progress: Progress, so_far: SoFar | None
+    ) -> Reading[Any]:
         if self.template.way == "turns":
-            answers = await read_in_turns(document, self.template, self.parameters, model, limits, progress)
-            briefing = assemble(document, answers.content, min_confidence=self.settings.min_confidence)
+
+            def assembled(content: Answers) -> Briefing:
+                return assemble(document, content, min_confidence=self.settings.min_confidence)
+
+            unhurried = Unhurried()
+
+            def heard(content: Answers) -> None:
+                if so_far:
+                    unhurried(lambda: so_far(assembled(content)))
+
+            asked = self.template, self.parameters, model, limits, progress
+            try:
+                answers = await read_in_turns(document, *asked, heard if so_far else None)
+            finally:
+                unhurried.cancel()
+            briefing = assembled(answers.content)
             return Reading(
                 content=briefing, usage=answers.usage, served_as=answers.served_as, not_covered=answers.not_covered
             )
         at_once = self.settings.concurrency or (self.settings.slots if model.embedded else _AT_ONCE)
-        return await read_in_windows(self._question(document), model, limits, at_once, progress)
+        return await read_in_windows(self._question(document), model, limits, at_once, progress, so_far)
 
     def _question(self, document: Document) -> Question[Any]:
         return Question(document=document, template=self.template, parameters=self.parameters, schema=self.schema)
@@ -375,7 +466,3 @@ def _planned(window: Window) -> PlannedWindow:
         end=window.end,
         tokens=window.tokens,
     )
-
-
-def _silent(_what: str, _done: int, _total: int) -> None:
-    return None

@@ -90,9 +90,10 @@ def described(envelope: Envelope[Any]) -> str:
 
 
 def not_covered(envelope: Envelope[Any]) -> str | None:
-    """One line that says which parts of the document could not be read; None where all of it was."""
+    """One line that says what is missing: the rest of a partial answer, parts that could not be read; None for none."""
+    partial = f"Partial: only what was complete is shown. {envelope.partial}" if envelope.partial else ""
     if not envelope.not_covered:
-        return None
+        return printable(partial) or None
     parts = ", ".join(
         f"{gap.first_sentence}"
         if gap.first_sentence == gap.last_sentence
@@ -102,7 +103,7 @@ def not_covered(envelope: Envelope[Any]) -> str | None:
     lost = sum(gap.end - gap.start for gap in envelope.not_covered)
     share = max(1, round(100 * lost / max(1, envelope.document.characters)))
     reasons = " ".join(dict.fromkeys(gap.reason for gap in envelope.not_covered))
-    return printable(f"Not covered: sentences {parts} ({share} % of the text). {reasons}")
+    return printable(f"{partial} Not covered: sentences {parts} ({share} % of the text). {reasons}")
 
 
 def sections(answer: BaseModel, *, confidence: bool = False) -> list[Section]:

@@ -183,6 +183,10 @@ class Envelope(_Part, Generic[AnswerT]):
     not_covered: list[Gap] = Field(default_factory=list)
     """The parts of the document that the answer does not rest on; empty where all of it was read."""
 
+    partial: str | None = None
+    """Why the answer has only what was complete by then (it is still being written, or broke off), in one sentence;
+    nothing where it is whole."""
+
     from_store: bool = False
     """Whether the answer was asked for earlier and kept; usage, seconds and time are of then."""
 
