@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
+from summarizer.cli.context import Context, summarizer_in_context
 from summarizer.cli.feeds import brief_new_entries
 from summarizer.cli.terminal import check_writable, colour_wanted, page_width, progress_shown, say, write
 from summarizer.errors import UsageError
@@ -55,6 +56,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         list[str] | None,
         typer.Option(*PARAMETER, metavar="KEY VALUE", help="Set a parameter of the template; may be repeated."),
     ] = None,
+    context: Context = None,
     schema: Annotated[
         str | None,
         typer.Option(help="A pydantic model of your own, module:Class; by default the template's."),
@@ -103,7 +105,6 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     if output is not None and not dry_run:
         check_writable(output)
 
-    from summarizer.engine import Summarizer  # loaded after the options are known to be right
     from summarizer.render import not_covered, render
     from summarizer.settings import load_settings
     from summarizer.sources import Fetcher, FetchLimits, read_source
@@ -123,7 +124,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
         allow_private_network=allow_private_network or None,
     )
-    summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings)
+    summarizer = summarizer_in_context(context, parse_parameters(parameter or []), schema=schema, settings=settings)
     fetcher = Fetcher(FetchLimits.of(settings))
     shown = 0
 
