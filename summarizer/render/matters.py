@@ -56,7 +56,7 @@ def _lines(dossier: Dossier, *, markdown: bool) -> Iterator[str]:
         return _MARKED.sub(r"\\\1", plain) if markdown else plain
 
     def heading(text: str) -> str:
-        return f"## {text}" if markdown else text.upper()
+        return f"## {text}" if markdown else text
 
     bullet = "- " if markdown else "  "
     title = "What changed"
