@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from summarizer.cli import batch, config, log, models, prompts, read, schema, show, summarize
+from summarizer.cli import batch, config, log, models, prompts, read, schema, show, summarize, track
 from summarizer.cli import eval as eval_command
 from summarizer.cli.batch_command import BatchCommand
 from summarizer.cli.terminal import say
@@ -37,6 +37,8 @@ app.command("show")(show.show)
 app.command("batch", cls=BatchCommand)(batch.batch)
 app.command("read")(read.read)
 app.command("schema")(schema.schema)
+app.command("diff")(track.diff)
+app.command("track")(track.track)
 app.add_typer(eval_command.app, name="eval", context_settings=_HELP)
 app.add_typer(log.app, name="log", context_settings=_HELP)
 app.add_typer(prompts.app, name="prompts", context_settings=_HELP)

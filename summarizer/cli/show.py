@@ -45,7 +45,7 @@ def show(  # noqa: PLR0913, PLR0917 - the options of a command
 
     from summarizer.render import not_covered, render  # loaded after the options are known to be right
 
-    envelope = _loaded(briefing)
+    envelope = load_saved(briefing)
     if target is not None:
         check_writable(target)
     document = _document(envelope, briefing, article, encoding) if form == "html" else None
@@ -60,7 +60,7 @@ def show(  # noqa: PLR0913, PLR0917 - the options of a command
             _open(target)
 
 
-def _loaded(path: Path) -> Envelope[Briefing]:
+def load_saved(path: Path) -> Envelope[Briefing]:
     """The envelope in a file of `summarize --json`, or of a batch, which adds an id and metadata.
 
     Raises:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
+from summarizer.cli.context import Context, summarizer_in_context
 from summarizer.cli.feeds import brief_new_entries
 from summarizer.cli.filling_in import can_be_redrawn, fill_in
 from summarizer.cli.terminal import check_writable, colour_wanted, page_width, progress_shown, say, write
@@ -56,6 +57,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         list[str] | None,
         typer.Option(*PARAMETER, metavar="KEY VALUE", help="Set a parameter of the template; may be repeated."),
     ] = None,
+    context: Context = None,
     schema: Annotated[
         str | None,
         typer.Option(help="A pydantic model of your own, module:Class; by default the template's."),
@@ -115,7 +117,6 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     if output is not None and not dry_run:
         check_writable(output)
 
-    from summarizer.engine import Summarizer  # loaded after the options are known to be right
     from summarizer.render import not_covered, render
     from summarizer.settings import load_settings
     from summarizer.sources import Fetcher, FetchLimits, read_source
@@ -137,7 +138,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         allow_private_network=allow_private_network or None,
         stream=stream,
     )
-    summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings)
+    summarizer = summarizer_in_context(context, parse_parameters(parameter or []), schema=schema, settings=settings)
     fetcher = Fetcher(FetchLimits.of(settings))
     shown = 0
     live = settings.stream and chosen == "text" and output is None and not (quiet or feed) and can_be_redrawn()

@@ -20,7 +20,7 @@ from summarizer.settings import Settings
 __all__ = ["AnswerKey"]
 
 _PACKAGE = Path(__file__).parent.parent
-_NOT_PART_OF_AN_ANSWER = ("evaluation", "cli", "render", "batch", "store", "sources")
+_NOT_PART_OF_AN_ANSWER = ("evaluation", "cli", "render", "batch", "store", "sources", "matters")
 _DECIDING = ("temperature", "max_tokens", "mode", "min_confidence", "context_tokens", "output_language")
 _EMBEDDED = "local"
 
