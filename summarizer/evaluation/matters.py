@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from summarizer.documents import Document
 from summarizer.errors import InputError, UsageError
 from summarizer.evaluation.agreement import briefing_of
 from summarizer.evaluation.alignment import CUT, assign
-from summarizer.evaluation.labels import Fixture, Texts, load_fixture
+from summarizer.evaluation.labels import Fixture, Texts, load_fixture, load_yaml
 from summarizer.matters import Change, ChangeKind, dossier_of
+from summarizer.matters.dossier import CHANGE_KINDS
 from summarizer.schemas import (
     Briefing,
     DocumentReference,
@@ -31,17 +31,7 @@ from summarizer.similarity import f1, item_similarity
 __all__ = ["Matter", "MatterRun", "MatterScore", "load_matter", "load_matters", "run_matters"]
 
 CHANGES = "changes.yaml"
-SCORED: tuple[ChangeKind, ...] = (
-    "demand_new",
-    "demand_met",
-    "demand_rejected",
-    "demand_dropped",
-    "step_agreed",
-    "step_begun",
-    "step_done",
-    "question_opened",
-    "question_answered",
-)
+SCORED = tuple(kind for kind in CHANGE_KINDS if kind != "demand_not_raised")
 """Silence (`demand_not_raised`) is not labelled, and neither counted for nor against."""
 
 Reader = Callable[[Document], Envelope[Briefing]]
@@ -51,6 +41,12 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _labelled(change: ChangeKind) -> ChangeKind:
+    if change not in SCORED:
+        raise ValueError(f"{change} is not labelled")
+    return change
+
+
 class LabelledState(_Part):
     article: int = Field(ge=1)
     item: str = Field(min_length=1)
@@ -58,17 +54,7 @@ class LabelledState(_Part):
 
 
 class LabelledChange(_Part):
-    change: Literal[
-        "demand_new",
-        "demand_met",
-        "demand_rejected",
-        "demand_dropped",
-        "step_agreed",
-        "step_begun",
-        "step_done",
-        "question_opened",
-        "question_answered",
-    ]
+    change: Annotated[ChangeKind, AfterValidator(_labelled)]
     article: int = Field(ge=2)
     item: str = Field(min_length=1)
     evidence: Texts = Field(default_factory=list)
@@ -133,15 +119,7 @@ def load_matter(folder: Path) -> Matter:
             item is no label of its article.
     """
     path = folder / CHANGES
-    try:
-        found = _Changes.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        raise InputError(f"{path} is not of the form: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
+    found = load_yaml(path, _Changes)
     articles = [
         _dated(load_fixture(folder / str(number)), day.isoformat()) for number, day in enumerate(found.dates, 1)
     ]
