@@ -14,6 +14,7 @@ from summarizer.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from summarizer.evaluation.comparing import Comparison
+    from summarizer.evaluation.labels import Fixture
     from summarizer.evaluation.matters import MatterRun
     from summarizer.evaluation.runs import Run
 
@@ -231,7 +232,8 @@ def check_labels(suite: SuiteName = "briefings") -> None:
     from summarizer.evaluation.labels import problems
     from summarizer.evaluation.runs import load_suite
 
-    fixtures = load_suite(suite).load(None)
+    chosen = load_suite(suite)
+    fixtures = _articles_of_matters(chosen.fixtures) or chosen.load(None)
     found = [
         f"{fixture.name}: {problem}"
         for fixture in fixtures
@@ -242,6 +244,15 @@ def check_labels(suite: SuiteName = "briefings") -> None:
     write("".join(f"{problem}\n" for problem in found) or f"{len(fixtures)} articles, every label holds\n")
     if found:
         raise typer.Exit(FAILED)
+
+
+def _articles_of_matters(folder: Path) -> list[Fixture]:
+    """The articles of a folder's matters, whose labelled changes hold; none where it has no matters."""
+    if not any(folder.glob("*/changes.yaml")):
+        return []
+    from summarizer.evaluation.matters import load_matters
+
+    return [article for matter in load_matters(folder) for article in matter.articles]
 
 
 @app.command("agreement")
