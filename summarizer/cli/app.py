@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from summarizer.cli import batch, config, log, models, prompts, read, schema, show, summarize
+from summarizer.cli import batch, config, export, log, models, prompts, read, schema, show, summarize
 from summarizer.cli import eval as eval_command
 from summarizer.cli.batch_command import BatchCommand
 from summarizer.cli.terminal import say
@@ -36,6 +36,7 @@ app.command("show")(show.show)
 app.command("batch", cls=BatchCommand)(batch.batch)
 app.command("read")(read.read)
 app.command("schema")(schema.schema)
+app.command("export")(export.export)
 app.add_typer(eval_command.app, name="eval", context_settings=_HELP)
 app.add_typer(log.app, name="log", context_settings=_HELP)
 app.add_typer(prompts.app, name="prompts", context_settings=_HELP)
