@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from summarizer.cli import batch, config, log, models, prompts, read, schema, show, summarize, track
+from summarizer.cli import batch, config, export, log, models, prompts, read, schema, show, summarize, track
 from summarizer.cli import eval as eval_command
 from summarizer.cli.batch_command import BatchCommand
 from summarizer.cli.terminal import say
@@ -39,6 +39,7 @@ app.command("read")(read.read)
 app.command("schema")(schema.schema)
 app.command("diff")(track.diff)
 app.command("track")(track.track)
+app.command("export")(export.export)
 app.add_typer(eval_command.app, name="eval", context_settings=_HELP)
 app.add_typer(log.app, name="log", context_settings=_HELP)
 app.add_typer(prompts.app, name="prompts", context_settings=_HELP)

@@ -12,7 +12,7 @@ from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_se
 from summarizer.cli.context import Context, summarizer_in_context
 from summarizer.cli.feeds import brief_new_entries
 from summarizer.cli.filling_in import can_be_redrawn, fill_in
-from summarizer.cli.terminal import check_writable, colour_wanted, page_width, progress_shown, say, write
+from summarizer.cli.terminal import check_form, check_writable, colour_wanted, page_width, progress_shown, say, write
 from summarizer.errors import TooManyFailuresError, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ AllowPrivateNetwork = Annotated[
     ),
 ]
 PARAMETER = ("-p", "--parameter")
-_FORMATS = "text|markdown|html|json|yaml"
+_FORMATS = "text|markdown|html|docx|json|yaml"
 
 
 def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -114,8 +114,8 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen = _format(form, json=json)
     if feed:
         _check_feed(chosen, alone=source is None and output is None and not dry_run)
-    if output is not None and not dry_run:
-        check_writable(output)
+    if not dry_run:
+        _check_output(chosen, output)
 
     from summarizer.render import not_covered, render
     from summarizer.settings import load_settings
@@ -197,16 +197,22 @@ def _end_if_partial(envelope: Envelope[Any], *, interrupted: bool) -> None:
         raise typer.Exit(TooManyFailuresError.exit_code)
 
 
+def _check_output(form: str, output: Path | None) -> None:
+    check_form(form, output)
+    if output is not None:
+        check_writable(output)
+
+
 def _check_feed(form: str, *, alone: bool) -> None:
     if not alone:
         raise UsageError(
             "With --feed the briefings of many articles go to stdout; leave the source, --output and --dry-run out, or "
             "use 'summarizer batch --feed'."
         )
-    if form == "html":
+    if form in ("html", "docx"):
         raise UsageError(
-            "With --feed there are many briefings, and a page has one; name another format, or use 'summarizer batch "
-            "--feed' with 'summarizer show'."
+            "With --feed there are many briefings, and a page or a Word document has one; name another format, or use "
+            "'summarizer batch --feed' with 'summarizer show'."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ from summarizer.schemas import (
 __all__ = [
     "Entry",
     "Section",
+    "citation_labels",
     "cited",
     "described",
     "not_covered",
@@ -46,6 +48,11 @@ class Entry:
     def sentences(self) -> list[int]:
         """Numbers of the sentences, each once, in order."""
         return sorted({evidence.sentence for evidence in self.evidence})
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Start and end of the passages, each once, in order."""
+        return sorted({(evidence.start, evidence.end) for evidence in self.evidence})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +137,20 @@ def cited(answer: BaseModel) -> list[Evidence]:
     """Every piece of evidence in an answer, once, in the order of the document."""
     found = {(evidence.start, evidence.end): evidence for evidence in _evidence(answer)}
     return [found[place] for place in sorted(found)]
+
+
+def citation_labels(passages: Sequence[Evidence]) -> dict[tuple[int, int], str]:
+    """What each cited passage is called where it is linked to, by start and end: its sentence's number.
+
+    A second passage of the same sentence is called `12-2`.
+    """
+    seen: Counter[int] = Counter()
+    labels = {}
+    for evidence in passages:
+        seen[evidence.sentence] += 1
+        count = seen[evidence.sentence]
+        labels[evidence.start, evidence.end] = f"{evidence.sentence}" if count == 1 else f"{evidence.sentence}-{count}"
+    return labels
 
 
 def _evidence(value: Any) -> Iterator[Evidence]:

@@ -57,11 +57,12 @@ class Extracted:
 
 
 @contextmanager
-def from_extra(what: str) -> Iterator[None]:
+def from_extra(what: str, *, instead: str = "give the text itself") -> Iterator[None]:
     """Around the import of a library of the extra `sources`.
 
     Args:
         what: What it is needed for, as the subject of a sentence.
+        instead: What the user can do without it.
 
     Raises:
         UsageError: If it is not installed.
@@ -71,7 +72,7 @@ def from_extra(what: str) -> Iterator[None]:
     except ImportError as error:
         raise UsageError(
             f"{what} needs a library that is not installed here ({error}): run pip install 'summarizer[sources]', or "
-            "give the text itself."
+            f"{instead}."
         ) from error
 
 
