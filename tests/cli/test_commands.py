@@ -44,7 +44,7 @@ def test_the_schema_on_the_wire_asks_for_numbers() -> None:
 
 def test_prompts_are_listed_shown_and_found() -> None:
     rows = {row["name"]: row for row in run_command("prompts", "list", "--json").json}
-    assert rows["briefing"]["parameters"] == {"focus": "", "output_language": ""}
+    assert rows["briefing"]["parameters"] == {"focus": "", "output_language": "", "context": []}
     assert "briefing-turns-trained" in run_command("prompts", "list").out
     path = Path(run_command("prompts", "path", "briefing").out.strip())
     assert run_command("prompts", "show", "briefing").out == path.read_text(encoding="utf-8")
