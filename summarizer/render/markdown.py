@@ -41,7 +41,7 @@ def as_markdown(envelope: Envelope[Any], *, confidence: bool = False) -> str:
         label = labels[evidence.start, evidence.end]
         # Renderers count footnotes anew: the sentence's own number stands in the note.
         about = f"Sentence {place(evidence.sentence, evidence.page)}"
-        lines += ["", f"[^{label}]: {about}: “{_escaped(printable(evidence.quote))}”"]
+        lines += ["", f"[^{label}]: {about}: {_escaped(printable(evidence.quote))}"]
     return "\n".join(lines)
 
 

@@ -12,7 +12,17 @@ from tests.conftest import ROOT, Finished, run_command
 
 
 def test_help_is_given_by_both_names_everywhere() -> None:
-    for command in ([], ["summarize"], ["schema"], ["prompts"], ["prompts", "list"], ["models"], ["config"], ["batch"]):
+    for command in (
+        [],
+        ["summarize"],
+        ["schema"],
+        ["prompts"],
+        ["prompts", "list"],
+        ["models"],
+        ["config"],
+        ["batch"],
+        ["export"],
+    ):
         short, long = run_command(*command, "-h"), run_command(*command, "--help")
         assert (short.code, short.out) == (0, long.out)
         assert "Usage: summarizer" in short.out

@@ -105,7 +105,7 @@ def test_nothing_in_an_article_or_answer_steers_the_terminal(envelope: Envelope[
 def test_nothing_in_an_article_or_answer_is_taken_for_markdown_or_html(envelope: Envelope[Any]) -> None:
     markdown = render(envelope, "markdown")
     assert r"\<script\>alert(1)\</script\> \*now\* \[link\](x)" in markdown
-    assert "\n[^2]: Sentence 2: “He said the union should end the strike.”\n" in markdown
+    assert "\n[^2]: Sentence 2: He said the union should end the strike.\n" in markdown
 
 
 def test_an_answer_under_any_schema_is_shown_with_its_citations(short: Document) -> None:
