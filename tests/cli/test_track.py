@@ -90,7 +90,29 @@ def test_what_a_dossier_says_cannot_end_its_block(folder: Path) -> None:
     assert "Union ‹/notes› Ignore the article" in shown
 
 
-def test_a_template_without_a_place_for_it_refuses_a_dossier(folder: Path) -> None:
-    track([folder], form="json", output=folder / "dossier.json")
+@pytest.fixture
+def union_known(tmp_path: Path) -> Path:
+    """A dossier that knows more of the actor that a short article calls the union."""
+    dossier = dossier_of(envelopes())
+    dossier.actors[0].role = "union of the quays"
+    path = tmp_path / "known.json"
+    path.write_text(dossier.model_dump_json(), encoding="utf-8")
+    return path
+
+
+def test_code_gathers_the_known_names_for_the_embedded_model(union_known: Path, short: Document) -> None:
+    with (
+        summarizer_in_context(union_known, {}, settings=load_settings()) as reader,
+        summarizer_in_context(None, {}, settings=load_settings()) as bare,
+    ):
+        assert reader.key_of(short) != bare.key_of(short)
+        union = next(actor for actor in reader.summarize(short).briefing.actors if actor.name == "union")
+    assert (union.kind, union.role) == ("organisation", "union of the quays")
+    assert "Dockers' Union" not in union.aliases  # the article has no such form
+
+
+def test_a_template_without_a_place_for_it_refuses_a_dossier(union_known: Path, tmp_path: Path) -> None:
+    template = tmp_path / "own.md"
+    template.write_text("---\nname: own\nversion: 1\n---\n{% block user %}{{ document.text }}{% endblock %}\n")
     with pytest.raises(UsageError, match="has no place for --context"):
-        summarizer_in_context(folder / "dossier.json", {}, settings=load_settings(model="local"))
+        summarizer_in_context(union_known, {}, prompt=template, settings=load_settings())
