@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -38,7 +38,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_time_line_is_quiet_accessible_and_runs_nothing(browser: Browser, page: Path, scheme: str) -> None:
+def test_the_time_line_is_quiet_accessible_and_runs_nothing(
+    browser: Browser, page: Path, scheme: Literal["light", "dark"]
+) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     tab = browser.new_page(viewport=PHONE, color_scheme=scheme)
     complaints: list[str] = []
