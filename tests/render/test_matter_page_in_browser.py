@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -17,7 +17,7 @@ from tests.render.pages import CANARY, hostile
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-PHONE = {"width": 360, "height": 740}
+PHONE: Any = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="module")
