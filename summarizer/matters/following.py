@@ -168,7 +168,7 @@ class _Following:
     def _read(self, number: int) -> None:
         briefing = self._envelopes[number - 1].briefing
         sections = briefing.demands, briefing.agreed_steps, briefing.open_questions
-        self._likeness.learn(self._report(item, number) for section in sections for item in section)
+        self._likeness.learn([self._report(item, number) for section in sections for item in section])
         open_before = [one for one in self._items["demand"] if one.state == "open"]
         asked_before = [one for one in self._items["question"] if one.state == "open"]
         self._read_demands(number, briefing)

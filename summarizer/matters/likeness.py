@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from summarizer.matters.dossier import Report
 from summarizer.similarity import stems
@@ -21,17 +21,21 @@ class ReportLikeness:
     """Compares reports by their words, of which those that are rare in the matter count most.
 
     Two articles rarely put a demand in the same words, but what one paraphrase leaves out often stands in the sentence
-    that it rests on. A word's weight is its inverse document frequency among the reports seen so far (Sparck Jones
+    that it rests on; a sentence that several items of one article cite tells of none of them in particular, and is left
+    out. A word's weight is its inverse document frequency among the reports seen so far (Sparck Jones
     1972, "A statistical interpretation of term specificity and its application in retrieval").
     """
 
     def __init__(self) -> None:
         self._frequencies: Counter[str] = Counter()
         self._reports = 0
+        self._shared: set[tuple[int, int]] = set()
         self._stems: dict[str, frozenset[str]] = {}
 
-    def learn(self, reports: Iterable[Report]) -> None:
-        """Take in what an article reports."""
+    def learn(self, reports: Sequence[Report]) -> None:
+        """Take in all that an article reports."""
+        cited = Counter((report.article, evidence.sentence) for report in reports for evidence in report.evidence)
+        self._shared |= {place for place, count in cited.items() if count > 1}
         for report in reports:
             self._reports += 1
             self._frequencies.update(self._all(report))
@@ -47,7 +51,8 @@ class ReportLikeness:
         return sum(map(self._weight, said & self._all(report))) / whole if whole else 0.0
 
     def _all(self, report: Report) -> frozenset[str]:
-        return self._stems_of(report.wording).union(*(self._stems_of(evidence.quote) for evidence in report.evidence))
+        own = (evidence for evidence in report.evidence if (report.article, evidence.sentence) not in self._shared)
+        return self._stems_of(report.wording).union(*(self._stems_of(evidence.quote) for evidence in own))
 
     def _stems_of(self, text: str) -> frozenset[str]:
         if text not in self._stems:

@@ -8,20 +8,23 @@ from summarizer.matters.likeness import ReportLikeness, numbers_fit
 from summarizer.similarity import stem_f1
 
 
-def report(wording: str, quote: str = "") -> Report:
+def report(wording: str, quote: str = "", article: int = 1) -> Report:
     evidence = [Evidence.of(sentence) for sentence in Document(text=quote).sentences] if quote else []
-    return Report(article=1, date=None, wording=wording, evidence=evidence)
+    return Report(article=article, date=None, wording=wording, evidence=evidence)
 
 
-FISHERMEN = report("Free the 31 men", "It asked for the release of the 31 men taken off the shallows in January.")
-DETAINED = report("Release those held since January", "The 31 men are well, it said, and again sought their release.")
-PATROLS = report("Withdraw the patrols", "Patrols must leave the shallows, it said in January.")
+FISHERMEN = report("Free the 31 men", "It asked for the release of the 31 men taken off the shallows in January.", 1)
+DETAINED = report(
+    "Release those held since January", "The 31 men are well, it said, and again sought their release.", 2
+)
+PATROLS = report("Withdraw the patrols", "Patrols must leave the shallows, it said in January.", 3)
 
 
 @pytest.fixture
 def likeness() -> ReportLikeness:
     known = ReportLikeness()
-    known.learn([FISHERMEN, DETAINED, PATROLS])
+    for one in (FISHERMEN, DETAINED, PATROLS):
+        known.learn([one])
     return known
 
 
@@ -30,6 +33,16 @@ def test_what_a_paraphrase_leaves_out_is_found_in_what_it_cites(likeness: Report
     assert likeness.of(FISHERMEN, DETAINED) > 0.3
     assert likeness.of(FISHERMEN, DETAINED) == likeness.of(DETAINED, FISHERMEN)
     assert max(likeness.of(PATROLS, DETAINED), likeness.of(PATROLS, FISHERMEN)) < 0.1
+
+
+def test_a_sentence_that_several_items_cite_tells_of_none_in_particular() -> None:
+    quote = "It repeated its demands for higher pay, shorter shifts and safer cranes."
+    pay, shifts, cranes = (report(wording, quote) for wording in ("Raise pay", "Shorten shifts", "Make cranes safe"))
+    alone = ReportLikeness()
+    alone.learn([pay])
+    together = ReportLikeness()
+    together.learn([pay, shifts, cranes])
+    assert together.covered(cranes.wording, pay) == 0.0 < alone.covered(cranes.wording, pay)
 
 
 def test_words_that_are_rare_in_the_matter_count_most(likeness: ReportLikeness) -> None:
