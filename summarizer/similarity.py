@@ -17,6 +17,7 @@ __all__ = [
     "pair_off",
     "sentence_f1",
     "stem_f1",
+    "stems",
     "token_f1",
     "tokens",
 ]
@@ -57,15 +58,20 @@ def is_telling(word: str) -> bool:
 
 
 def stem_f1(one: str, other: str) -> float:
-    """Overlap of the stems of two texts' telling words as F1; 0 where one has none.
+    """Overlap of the stems of two texts' telling words as F1; 0 where one has none."""
+    left, right = stems(one), stems(other)
+    if not left or not right:
+        return 0.0
+    return f1((left & right).total(), left.total(), right.total())
+
+
+def stems(text: str) -> Counter[str]:
+    """The stems of a text's telling words.
 
     A stem is a word's first five letters, which needs no knowledge of the language (McNamee, Nicholas and Mayfield
     2009, "Addressing morphological variation in alphabetic languages").
     """
-    left, right = (Counter(w[:_STEM_LETTERS] for w in tokens(text) if is_telling(w)) for text in (one, other))
-    if not left or not right:
-        return 0.0
-    return f1((left & right).total(), left.total(), right.total())
+    return Counter(word[:_STEM_LETTERS] for word in tokens(text) if is_telling(word))
 
 
 def pair_off(likeness: Iterable[tuple[float, int, int]]) -> dict[int, int]:

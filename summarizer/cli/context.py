@@ -1,4 +1,4 @@
-"""`--context`: a dossier goes into the prompt of the next article."""
+"""`--context`: what a dossier knows goes into the reading of the next article, by the prompt or by code."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ _PARAMETER = "context"
 
 
 def summarizer_in_context(context: Path | None, parameters: Mapping[str, Any], **options: Any) -> Summarizer:
-    """A summarizer whose prompt tells what a dossier knows, where one is given.
+    """A summarizer that knows what a dossier does, where one is given.
+
+    A prompt that shows whole articles tells it; one that shows a sentence at a time has no room for it, and code
+    gathers the known names.
 
     Raises:
         InputError: If the dossier cannot be loaded.
-        UsageError: If the template has no place for it, as those that show one sentence at a time.
+        UsageError: If the template has no place for it.
     """
     from summarizer.engine import Summarizer
 
@@ -36,12 +39,14 @@ def summarizer_in_context(context: Path | None, parameters: Mapping[str, Any], *
     if context is None:
         return plain
     from summarizer.matters import Dossier
-    from summarizer.matters.context import context_lines
+    from summarizer.matters.context import context_lines, known_actors
 
-    lines = context_lines(Dossier.load(context))
-    if _PARAMETER not in plain.template.parameters:
-        raise UsageError(
-            f"The template {plain.template.name!r} has no place for --context; name the prompt 'briefing' and a model "
-            "that reads whole articles, or leave --context away."
-        )
-    return Summarizer(parameters={**parameters, _PARAMETER: lines}, **options)
+    dossier = Dossier.load(context)
+    if _PARAMETER in plain.template.parameters:
+        return Summarizer(parameters={**parameters, _PARAMETER: context_lines(dossier)}, **options)
+    if plain.template.way == "turns":
+        return Summarizer(parameters=parameters, known_actors=known_actors(dossier), **options)
+    raise UsageError(
+        f"The template {plain.template.name!r} has no place for --context; name the prompt 'briefing', give yours a "
+        "parameter 'context', or leave --context away."
+    )

@@ -133,7 +133,7 @@ def _of_store(path: Path, search: str | None, source: str | None) -> Iterator[En
         raise UsageError(f"{path} holds answers of all matters; say which belong together with --search or --source.")
     with closing(AnswerStore(path)) as store:
         found = search_store(store, search, most=_MOST) if search is not None else entries(store, most=_MOST)
-        for entry in found:
+        for entry in sorted(found, key=lambda entry: entry.id):  # as they were written
             if source is not None and not fnmatchcase(entry.source or "", source):
                 continue
             text, _ = find_entry(store, entry.id)

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from summarizer.documents.names import fold
 from summarizer.engine.actors import is_same_actor
+from summarizer.engine.known_actors import bare
 from summarizer.engine.states import is_state
 from summarizer.errors import AnswerError
 from summarizer.schemas import Actor, AgreedStep, Briefing, Demand, Evidence, OpenQuestion
@@ -214,11 +214,11 @@ class _Group:
 
     @property
     def names(self) -> set[str]:
-        return {_bare(actor.name) for actor in self.actors}
+        return {bare(actor.name) for actor in self.actors}
 
     @property
     def aliases(self) -> set[str]:
-        return {_bare(alias) for actor in self.actors for alias in actor.aliases}
+        return {bare(alias) for actor in self.actors for alias in actor.aliases}
 
 
 class GatheredActors:
@@ -257,8 +257,8 @@ class GatheredActors:
 
     def _home(self, actor: Actor, window: int) -> _Group:
         """The group that an actor belongs to, a new one where none fits, or more than one."""
-        name, aliases = _bare(actor.name), set(map(_bare, actor.aliases))
-        acronyms = {_bare(alias) for alias in actor.aliases if alias.isupper() and len(alias) > 1}
+        name, aliases = bare(actor.name), set(map(bare, actor.aliases))
+        acronyms = {bare(alias) for alias in actor.aliases if alias.isupper() and len(alias) > 1}
         apart = [group for group in self._groups if window not in group.windows]
         kin: list[Callable[[_Group], bool]] = [
             lambda group: name in group.names,
@@ -282,7 +282,7 @@ class GatheredActors:
         return group.actors[0].model_copy(
             update={
                 "name": name,
-                "aliases": [form for form in forms if form != name and _bare(form) not in ambiguous],
+                "aliases": [form for form in forms if form != name and bare(form) not in ambiguous],
                 "kind": kinds.most_common(1)[0][0] if kinds else None,
                 "role": roles[0].role if roles else None,
                 "evidence": _both([], list(dict.fromkeys(evidence))),
@@ -297,7 +297,3 @@ def _is_same(name: str, other: str) -> bool:
 def _fullest(group: _Group) -> str:
     """The fullest of the names that windows gave an actor; a state's own before its capital's."""
     return max((actor.name for actor in group.actors), key=lambda name: (is_state(name), len(name)))
-
-
-def _bare(form: str) -> str:
-    return fold(form).removeprefix("the ")

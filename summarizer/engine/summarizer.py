@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -20,6 +20,7 @@ from summarizer.engine.assembly import assemble
 from summarizer.engine.enveloping import envelope_of
 from summarizer.engine.in_windows import read_in_windows
 from summarizer.engine.keeping import kept_answer, load_kept
+from summarizer.engine.known_actors import KnownActor
 from summarizer.engine.languages import EMBEDDED_LANGUAGE, check_copied, not_read_well, parameter_for
 from summarizer.engine.reading import Reading
 from summarizer.engine.snapshots import STILL_WRITTEN, Show, Snapshots, SoFar, silent
@@ -95,6 +96,8 @@ class Summarizer:
         prompt: A template's name or path; by default the one that suits the model.
         schema: A pydantic model or `module:Class`; by default the one that the template names.
         parameters: Values for the template's parameters.
+        known_actors: Actors known before, for a template that reads turn by turn: where a text has forms of one, they
+            are gathered under one name of the text. A template that shows a whole document is told by a parameter.
         store: Where answers are looked up and kept; by default nothing is kept. With the setting `answer_cache` at
             `refresh`, everything is asked again and the new answer kept.
         pace: Asked before each request and told of each response, where many documents are read at once.
@@ -115,6 +118,7 @@ class Summarizer:
         schema: type[BaseModel] | str | None = None,
         *,
         parameters: Mapping[str, Any] | None = None,
+        known_actors: Sequence[KnownActor] = (),
         store: AnswerStore | None = None,
         pace: Pace | None = None,
         settings: Settings | None = None,
@@ -140,6 +144,11 @@ class Summarizer:
                 f"The template {self.template.name!r} reads turn by turn, which only the Briefing schema has; name a "
                 "template that shows the whole document with --prompt."
             )
+        if known_actors and self.template.way != "turns":
+            raise UsageError(
+                f"The template {self.template.name!r} shows whole documents; tell it of known actors by a parameter."
+            )
+        self.known_actors = tuple(known_actors)
         self.store = store
         self.delegate: Delegate | None = None
         self._pace = pace
@@ -290,7 +299,7 @@ class Summarizer:
     def key_of(self, document: Document, repeat: int = 0) -> str:
         """The key under which the store keeps the answer: a hash of all that decides it."""
         if self._key is None:
-            self._key = AnswerKey(self.settings, self.template, self.schema, self.parameters)
+            self._key = AnswerKey(self.settings, self.template, self.schema, self.parameters, self.known_actors)
         return self._key.of(document, repeat)
 
     def kept(self, document: Document, repeat: int = 0) -> Envelope[Any] | None:
@@ -374,7 +383,9 @@ class Summarizer:
         if self.template.way == "turns":
 
             def assembled(content: Answers) -> Briefing:
-                return assemble(document, content, min_confidence=self.settings.min_confidence)
+                return assemble(
+                    document, content, min_confidence=self.settings.min_confidence, known_actors=self.known_actors
+                )
 
             unhurried = Unhurried()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from summarizer.engine import KnownActor
 from summarizer.matters.dossier import Dossier
 
-__all__ = ["context_lines"]
+__all__ = ["context_lines", "known_actors"]
 
 _MOST_ITEMS = 40
 _MOST_CHARACTERS = 300
@@ -22,6 +23,14 @@ def context_lines(dossier: Dossier) -> list[str]:
         whose = f" of {', '.join(item.by)}" if item.by else ""
         lines.append(_line(f"{item.kind}{whose}, {item.state.replace('_', ' ')}: {item.wording}"))
     return lines
+
+
+def known_actors(dossier: Dossier) -> list[KnownActor]:
+    """The actors, for a reader whose code gathers their names."""
+    return [
+        KnownActor(name=actor.name, aliases=tuple(actor.aliases), kind=actor.kind, role=actor.role)
+        for actor in dossier.actors
+    ]
 
 
 def _of_actor(name: str, aliases: list[str]) -> Iterator[str]:

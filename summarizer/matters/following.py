@@ -1,7 +1,7 @@
 """Following a matter: saved briefings, read in order, become a dossier.
 
 Actors are gathered as the windows of a long document are (`summarizer.engine.merging`). Items of different documents
-share no sentences, so that they are matched by wording, words and stems (`summarizer.similarity`), and by who holds
+share no sentences, so that they are matched by what they say and cite (`summarizer.matters.likeness`), and by who holds
 them. No model is asked.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
-from summarizer.engine.merging import TEXT, GatheredActors, numbers_agree
+from summarizer.engine.merging import TEXT, GatheredActors
 from summarizer.errors import InputError
 from summarizer.matters.dossier import (
     Change,
@@ -26,20 +26,25 @@ from summarizer.matters.dossier import (
     TrackedArticle,
     TrackedItem,
 )
-from summarizer.schemas import AgreedStep, Briefing, Demand, Envelope, Evidence, OpenQuestion
-from summarizer.similarity import CUT, SAME_WORDING, pair_off, stem_f1, token_f1
+from summarizer.matters.likeness import ReportLikeness, numbers_fit
+from summarizer.schemas import Actor, AgreedStep, Briefing, Demand, Envelope, Evidence, OpenQuestion, Statement
+from summarizer.similarity import CUT, pair_off
 
 __all__ = ["diff", "dossier_of"]
 
-_CUT_WITH_PARTIES = 0.4
-"""Likeness of wording from which two items are the same where the same actors hold them."""
+_CUT_WITH_PARTIES = 0.33
+"""Likeness from which two items are the same where an actor holds both, or one names nobody."""
 
-_ANSWERS = 0.4
-"""Likeness of wording from which a step or a settled demand answers a question, or grants a demand."""
+_GRANTS = 0.33
+"""Likeness from which a step that the parties agree on grants a demand of one of them."""
+
+_ANSWERS = 0.6
+"""Share of a question's, or of a demand's, words from which what is said later answers it, or drops it."""
 
 _DROPS = re.compile(
-    r"\b(drop(s|ped)|withdr(aws?|ew|awn)|abandon(s|ed)|gave up|giv(es|en) up|no longer (asks?|demands?|insists?|seeks?)"
-    r"|gives? way on|backed away from|waived?)\b",
+    r"\b(drop(s|ped|ping)?|withdr(aws?|ew|awn|awing)|abandon(s|ed|ing)?|g[ai]v(e|es|en|ing) up|waiv(es?|ed|ing)"
+    r"|no longer (an? |the )?(ask|call|demand|insist|press|pursu|seek|want)\w*|not (ask|insist|press)\w* any ?more"
+    r"|g[ai]v(e|es|ing) way on|back(s|ed|ing)? (away|down) from|shelv(es?|ed|ing)|lets? go of)\b",
     re.IGNORECASE,
 )
 """How English tells that a demand is dropped; a briefing has no status for it."""
@@ -125,6 +130,7 @@ class _Following:
         self._items: dict[ItemKind, list[TrackedItem]] = {"demand": [], "step": [], "question": []}
         self._changes: list[Change] = []
         self._silent: set[int] = set()
+        self._likeness = ReportLikeness()
 
     def dossier(self, ordered_by: OrderedBy) -> Dossier:
         """Read all articles in their order."""
@@ -161,6 +167,8 @@ class _Following:
 
     def _read(self, number: int) -> None:
         briefing = self._envelopes[number - 1].briefing
+        sections = briefing.demands, briefing.agreed_steps, briefing.open_questions
+        self._likeness.learn([self._report(item, number) for section in sections for item in section])
         open_before = [one for one in self._items["demand"] if one.state == "open"]
         asked_before = [one for one in self._items["question"] if one.state == "open"]
         self._read_demands(number, briefing)
@@ -203,7 +211,7 @@ class _Following:
         """What was said of the open demand that a step grants, where there was one before."""
         parties, _ = _parties(item)
         likeness = [
-            (_granting(demand, parties, report.wording), demand)
+            (self._granting(demand, parties, report), demand)
             for demand in self._items["demand"]
             if demand.history[0].article < report.article
         ]
@@ -214,7 +222,7 @@ class _Following:
     def _read_grants(self, number: int, open_before: Iterable[TrackedItem], granting: Sequence[TrackedItem]) -> None:
         still = [one for one in open_before if one.state == "open"]
         likeness = [
-            (_granting(demand, step.by, step.wording), left, right)
+            (self._granting(demand, step.by, step.history[-1]), left, right)
             for left, step in enumerate(granting)
             for right, demand in enumerate(still)
         ]
@@ -235,17 +243,30 @@ class _Following:
                 known.state = "open"
         answers = [one.history[-1] for one in moved]
         answers += [c.later for c in self._changes if c.article == number and c.change in _SETTLED.values() and c.later]
+        told = list(self._told(number, briefing))
         for question in asked_before:
             earlier = question.history[-1]
             if earlier.article == number:
                 continue  # it is asked again
-            value, place = max(
-                ((_likeness(earlier.wording, answer.wording), place) for place, answer in enumerate(answers)),
-                default=(0.0, 0),
-            )
-            if value >= _ANSWERS:
+            if answer := self._mentioning(earlier, answers):
                 question.state = "answered"
-                self._tell("question_answered", question, answers[place], earlier)
+                self._tell("question_answered", question, answer, earlier)
+            elif answer := self._mentioning(earlier, told):
+                question.state = "answered"
+                self._tell("question_answered", question, answer, earlier, item_wording=earlier.wording)
+
+    def _mentioning(self, earlier: Report, reports: Iterable[Report]) -> Report | None:
+        """The report that says most of what an earlier one does, if any says enough."""
+        found = [(self._likeness.covered(earlier.wording, report), report) for report in reports]
+        value, report = max(found, key=lambda one: one[0], default=(0.0, None))
+        return report if value >= _ANSWERS else None
+
+    def _told(self, number: int, briefing: Briefing) -> Iterator[Report]:
+        """The sentences that a briefing cites, but for what is only demanded or asked."""
+        asked = _cited(*briefing.demands, *briefing.open_questions)
+        for evidence in _cited(*briefing.summary, *briefing.actors, *briefing.agreed_steps):
+            if evidence not in asked:
+                yield Report(article=number, date=self._dates[number - 1], wording=evidence.quote, evidence=[evidence])
 
     def _read_silences(self, number: int, open_before: Iterable[TrackedItem]) -> None:
         """What is said to be dropped, and what its holder, who speaks, does not raise again."""
@@ -256,7 +277,7 @@ class _Following:
             earlier = next(one for one in reversed(demand.history) if one.article < number)
             if demand.state != "open":
                 continue
-            said = next((one for one in dropping if _likeness(one.wording, earlier.wording) >= _ANSWERS), None)
+            said = self._mentioning(earlier, dropping)
             if said is not None:
                 demand.state = "dropped"
                 self._tell("demand_dropped", demand, said, earlier, item_wording=earlier.wording)
@@ -266,11 +287,7 @@ class _Following:
 
     def _dropping(self, number: int, briefing: Briefing) -> Iterator[Report]:
         """What the briefing cites that tells of a demand given up."""
-        quotes: dict[Evidence, None] = {}
-        for section in (briefing.summary, briefing.actors, briefing.demands, briefing.agreed_steps):
-            for item in section:
-                quotes |= dict.fromkeys(item.evidence)
-        for evidence in quotes:
+        for evidence in _cited(*briefing.summary, *briefing.actors, *briefing.demands, *briefing.agreed_steps):
             if found := _DROPS.search(evidence.quote):
                 wording = evidence.quote[found.end() :]
                 yield Report(article=number, date=self._dates[number - 1], wording=wording, evidence=[evidence])
@@ -283,7 +300,7 @@ class _Following:
         named = [self._actors.renamed(item, number - 1) for item in items]
         reports = [self._report(item, number) for item in named]
         likeness = [
-            (_same(known, item, report), left, right)
+            (self._same(known, item, report), left, right)
             for left, known in enumerate(tracked)
             for right, (item, report) in enumerate(zip(named, reports, strict=True))
         ]
@@ -301,6 +318,23 @@ class _Following:
             status=getattr(item, "status", None),
             evidence=item.evidence,
         )
+
+    def _same(self, known: TrackedItem, item: _Item, report: Report) -> float:
+        """How alike a tracked item and one of a later article are, where they are the same; 0 where they are not."""
+        by, _ = _parties(item)
+        apart = bool(by and known.by) and not set(by) & set(known.by)
+        if apart and known.kind == "demand":
+            return 0.0
+        values = [self._likeness.of(one, report) for one in known.history if numbers_fit(one.wording, report.wording)]
+        best = max(values, default=0.0)
+        return best if best >= (CUT if apart else _CUT_WITH_PARTIES) else 0.0
+
+    def _granting(self, demand: TrackedItem, parties: Sequence[str], report: Report) -> float:
+        """How alike an open demand and a step are, where the step grants it; one of its actors is party to the step."""
+        if demand.state != "open" or not set(parties) & {*demand.by, *demand.of}:
+            return 0.0
+        value = max(self._likeness.of(one, report) for one in demand.history)
+        return value if value >= _GRANTS else 0.0
 
     def _add(
         self,
@@ -343,43 +377,13 @@ class _Following:
         )
 
 
+def _cited(*items: Statement | Actor | _Item) -> list[Evidence]:
+    """The sentences that items cite, each once."""
+    return list(dict.fromkeys(evidence for item in items for evidence in item.evidence))
+
+
 def _parties(item: _Item) -> tuple[list[str], list[str]]:
     """Who holds an item, and of whom it is demanded."""
     if isinstance(item, Demand):
         return item.by, item.of
     return (item.parties if isinstance(item, AgreedStep) else item.awaits), []
-
-
-def _same(known: TrackedItem, item: _Item, report: Report) -> float:
-    """How alike a tracked item and one of a later article are, where they are the same; 0 where they are not."""
-    by, _ = _parties(item)
-    shared = bool(set(by) & set(known.by))
-    if known.kind == "demand" and by and known.by and not shared:
-        return 0.0
-    best = 0.0
-    for earlier in known.history:
-        if not numbers_agree(earlier.wording, report.wording):
-            continue
-        value = max(_likeness(earlier.wording, report.wording), _same_quote(earlier, report))
-        best = max(best, value if value >= (_CUT_WITH_PARTIES if shared else CUT) else 0.0)
-    return best
-
-
-def _same_quote(one: Report, other: Report) -> float:
-    """1 where the two articles carry one and the same sentence, and the wordings are not strange to each other."""
-    if not _likeness(one.wording, other.wording):
-        return 0.0
-    same = any(token_f1(e.quote, o.quote) >= SAME_WORDING for e in one.evidence for o in other.evidence)
-    return float(same) * CUT
-
-
-def _granting(demand: TrackedItem, parties: Sequence[str], wording: str) -> float:
-    """How alike an open demand and a step are, where the step grants it; one of the demand's actors is party to it."""
-    if demand.state != "open" or not set(parties) & {*demand.by, *demand.of}:
-        return 0.0
-    value = max(_likeness(one.wording, wording) for one in demand.history)
-    return value if value >= _ANSWERS else 0.0
-
-
-def _likeness(one: str, other: str) -> float:
-    return max(token_f1(one, other), stem_f1(one, other))

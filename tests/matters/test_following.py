@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from summarizer import Document, Evidence
 from summarizer.errors import InputError
 from summarizer.matters import Change, Dossier, diff, dossier_of
 from tests.matters.quay_briefings import envelopes
@@ -107,3 +108,23 @@ def test_a_dossier_loads_again_unchanged(dossier: Dossier, tmp_path: Path) -> No
         Dossier.load(path)
     with pytest.raises(InputError, match="no briefing to follow"):
         dossier_of([])
+
+
+def test_a_question_is_answered_by_a_sentence_that_only_an_actor_cites() -> None:
+    first, second, third = (one.model_copy(deep=True) for one in envelopes())
+    asked = second.briefing.open_questions[0].model_copy(update={"question": "Will the drivers be reinstated?"})
+    second.briefing.open_questions = [asked]
+    cited = third.briefing.agreed_steps.pop().evidence
+    third.briefing.actors[0] = third.briefing.actors[0].model_copy(update={"evidence": cited})
+    answered = [change for change in dossier_of([first, second, third]).changes if change.change == "question_answered"]
+    assert [change.item for change in answered] == ["Resume talks", "Will the drivers be reinstated?"]
+    assert answered[1].later is not None
+    assert answered[1].later.evidence == cited
+
+
+def test_a_demand_no_longer_made_is_dropped() -> None:
+    _, second, third = (one.model_copy(deep=True) for one in envelopes())
+    quote = "The union is no longer asking for a safety inspector on each quay."
+    union = third.briefing.actors[0]
+    union.evidence = [Evidence.of(Document(text=quote).sentences[0])]
+    assert (2, "demand_dropped", "Post a safety inspector on each quay") in told(diff(second, third))
