@@ -26,7 +26,7 @@ from summarizer.matters.dossier import (
     TrackedArticle,
     TrackedItem,
 )
-from summarizer.matters.likeness import ReportLikeness, numbers_fit
+from summarizer.matters.likeness import ReportLikeness, numbers, numbers_fit
 from summarizer.schemas import Actor, AgreedStep, Briefing, Demand, Envelope, Evidence, OpenQuestion, Statement
 from summarizer.similarity import CUT, pair_off
 
@@ -278,7 +278,7 @@ class _Following:
             earlier = next(one for one in reversed(demand.history) if one.article < number)
             if demand.state != "open":
                 continue
-            said = self._mentioning(earlier, dropping, _DROPPED)
+            said = self._mentioning(earlier, dropping, _DROPPED) or _with_its_numbers(earlier, dropping)
             if said is not None:
                 demand.state = "dropped"
                 self._tell("demand_dropped", demand, said, earlier, item_wording=earlier.wording)
@@ -377,6 +377,12 @@ class _Following:
                 earlier=earlier,
             )
         )
+
+
+def _with_its_numbers(earlier: Report, reports: Iterable[Report]) -> Report | None:
+    """The report that has all the numbers of an earlier one, if that has any ("the 9%", of a rise in pay)."""
+    named = numbers(earlier.wording)
+    return next((report for report in reports if named and named <= numbers(report.wording)), None)
 
 
 def _cited(*items: Statement | Actor | _Item) -> list[Evidence]:
