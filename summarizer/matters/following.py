@@ -26,20 +26,21 @@ from summarizer.matters.dossier import (
     TrackedArticle,
     TrackedItem,
 )
-from summarizer.matters.likeness import ReportLikeness, numbers_fit
+from summarizer.matters.likeness import ReportLikeness, numbers, numbers_fit
 from summarizer.schemas import Actor, AgreedStep, Briefing, Demand, Envelope, Evidence, OpenQuestion, Statement
 from summarizer.similarity import CUT, pair_off
 
 __all__ = ["diff", "dossier_of"]
 
 _CUT_WITH_PARTIES = 0.33
-"""Likeness from which two items are the same where an actor holds both, or one names nobody."""
-
-_GRANTS = 0.33
-"""Likeness from which a step that the parties agree on grants a demand of one of them."""
+"""Likeness from which two items are the same, or a step grants a demand, where an actor has part in both, or one names
+nobody; else it is the scorer's."""
 
 _ANSWERS = 0.6
-"""Share of a question's, or of a demand's, words from which what is said later answers it, or drops it."""
+"""Share of a question's words from which what is said later answers it."""
+
+_DROPPED = 0.4
+"""Share of a demand's words from which a sentence that tells of a demand given up tells of this one."""
 
 _DROPS = re.compile(
     r"\b(drop(s|ped|ping)?|withdr(aws?|ew|awn|awing)|abandon(s|ed|ing)?|g[ai]v(e|es|en|ing) up|waiv(es?|ed|ing)"
@@ -255,11 +256,11 @@ class _Following:
                 question.state = "answered"
                 self._tell("question_answered", question, answer, earlier, item_wording=earlier.wording)
 
-    def _mentioning(self, earlier: Report, reports: Iterable[Report]) -> Report | None:
+    def _mentioning(self, earlier: Report, reports: Iterable[Report], least: float = _ANSWERS) -> Report | None:
         """The report that says most of what an earlier one does, if any says enough."""
         found = [(self._likeness.covered(earlier.wording, report), report) for report in reports]
         value, report = max(found, key=lambda one: one[0], default=(0.0, None))
-        return report if value >= _ANSWERS else None
+        return report if value >= least else None
 
     def _told(self, number: int, briefing: Briefing) -> Iterator[Report]:
         """The sentences that a briefing cites, but for what is only demanded or asked."""
@@ -277,7 +278,7 @@ class _Following:
             earlier = next(one for one in reversed(demand.history) if one.article < number)
             if demand.state != "open":
                 continue
-            said = self._mentioning(earlier, dropping)
+            said = self._mentioning(earlier, dropping, _DROPPED) or _with_its_numbers(earlier, dropping)
             if said is not None:
                 demand.state = "dropped"
                 self._tell("demand_dropped", demand, said, earlier, item_wording=earlier.wording)
@@ -330,11 +331,12 @@ class _Following:
         return best if best >= (CUT if apart else _CUT_WITH_PARTIES) else 0.0
 
     def _granting(self, demand: TrackedItem, parties: Sequence[str], report: Report) -> float:
-        """How alike an open demand and a step are, where the step grants it; one of its actors is party to the step."""
-        if demand.state != "open" or not set(parties) & {*demand.by, *demand.of}:
+        """How alike an open demand and a step are, where the step grants it; 0 where it does not."""
+        if demand.state != "open":
             return 0.0
         value = max(self._likeness.of(one, report) for one in demand.history)
-        return value if value >= _GRANTS else 0.0
+        shared = set(parties) & {*demand.by, *demand.of}
+        return value if value >= (_CUT_WITH_PARTIES if shared else CUT) else 0.0
 
     def _add(
         self,
@@ -375,6 +377,12 @@ class _Following:
                 earlier=earlier,
             )
         )
+
+
+def _with_its_numbers(earlier: Report, reports: Iterable[Report]) -> Report | None:
+    """The report that has all the numbers of an earlier one, if that has any ("the 9%", of a rise in pay)."""
+    named = numbers(earlier.wording)
+    return next((report for report in reports if named and named <= numbers(report.wording)), None)
 
 
 def _cited(*items: Statement | Actor | _Item) -> list[Evidence]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from summarizer.matters.dossier import Report
 from summarizer.similarity import stems
 
-__all__ = ["ReportLikeness", "numbers_fit"]
+__all__ = ["ReportLikeness", "numbers", "numbers_fit"]
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ASKS = frozenset(stems("what when where which whose whom whether will would shall does have"))
@@ -63,7 +63,12 @@ class ReportLikeness:
         return math.log(1 + self._reports / max(1, self._frequencies[stem]))
 
 
+def numbers(text: str) -> set[str]:
+    """The numbers that a text has in digits."""
+    return set(_NUMBER.findall(text))
+
+
 def numbers_fit(one: str, other: str) -> bool:
     """Whether the numbers of one of two texts are all among those of the other."""
-    left, right = set(_NUMBER.findall(one)), set(_NUMBER.findall(other))
+    left, right = numbers(one), numbers(other)
     return left <= right or right <= left

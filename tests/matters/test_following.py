@@ -128,3 +128,13 @@ def test_a_demand_no_longer_made_is_dropped() -> None:
     union = third.briefing.actors[0]
     union.evidence = [Evidence.of(Document(text=quote).sentences[0])]
     assert (2, "demand_dropped", "Post a safety inspector on each quay") in told(diff(second, third))
+
+
+def test_a_demand_is_dropped_by_its_number() -> None:
+    first, second, _ = (one.model_copy(deep=True) for one in envelopes())
+    pay = first.briefing.demands[1]
+    first.briefing.demands[1] = pay.model_copy(update={"demand": "Raise pay by 9 percent"})
+    second.briefing.demands = []
+    quote = Document(text="The union is no longer asking the company for the 9%.").sentences[0]
+    second.briefing.actors[0].evidence = [Evidence.of(quote)]
+    assert (2, "demand_dropped", "Raise pay by 9 percent") in told(diff(first, second))
