@@ -79,6 +79,6 @@ class StoreError(OutputError):
 
 
 class TooManyFailuresError(SummarizerError):
-    """Some documents of a batch have no answer."""
+    """Some documents of a batch have no answer, or a part of one answer is missing."""
 
     exit_code = 6

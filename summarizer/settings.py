@@ -69,8 +69,12 @@ class Settings(BaseSettings):
     mode: Mode = "auto"
     """How the schema is held: `json_schema` (OpenAI-protocol servers), `tools`, `json`, `md_json`; `auto` picks."""
 
-    language: str = "en"
-    """ISO 639-1 code of the document's language; it chooses the rules by which sentences are split."""
+    language: str | None = None
+    """ISO 639-1 code of the document's language; by default what the source says of itself, or the text shows."""
+
+    output_language: str | None = None
+    """Language that the briefing's own words are asked for in, a code or tag as `de` or `pt-BR`; by default the text's.
+    Names stay as the text has them, and quotes are the text itself."""
 
     temperature: float | None = Field(default=None, ge=0, le=2)
     """Sampling temperature, 0 to 2; by default 0 for the embedded model, unsent to others (some refuse it)."""
@@ -83,6 +87,9 @@ class Settings(BaseSettings):
 
     retries: int = Field(default=3, ge=0)
     """How often a call that failed on the way is repeated, and how often a wrong answer is asked again."""
+
+    stream: bool = True
+    """Whether `summarize` fills a page on a terminal in while the model writes."""
 
     answer_cache: AnswerCache = "use"
     """What the commands do with the store of answers: `use` it, `refresh` what it has, or leave it `off`."""

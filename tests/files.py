@@ -8,12 +8,14 @@ from collections.abc import Sequence
 __all__ = ["encrypted_pdf", "pdf"]
 
 
-def pdf(pages: Sequence[Sequence[str]], *, title: str = "", author: str = "", created: str = "") -> bytes:
+def pdf(
+    pages: Sequence[Sequence[str]], *, title: str = "", author: str = "", created: str = "", language: str = ""
+) -> bytes:
     """A PDF with lines of text on its pages; a page without lines is blank, as a scanned one is to a reader of text."""
     info = {"Title": title, "Author": author, "CreationDate": created}
     said = b" ".join(b"/%s (%s)" % (name.encode(), _escaped(value)) for name, value in info.items() if value)
     objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Catalog /Pages 2 0 R%s >>" % (b" /Lang (%s)" % language.encode() if language else b""),
         b"<< /Type /Pages /Kids [%s] /Count %d >>"
         % (b" ".join(b"%d 0 R" % (5 + 2 * n) for n in range(len(pages))), len(pages)),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",

@@ -18,7 +18,41 @@ from typing import Any
 
 from tests.batch_desk import BatchDesk
 
-__all__ = ["Answer", "Given", "ProtocolServer", "Request", "protocol_server"]
+__all__ = ["Answer", "Given", "ProtocolServer", "Request", "Stream", "protocol_server"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """How an answer is sent in parts, as server-sent events."""
+
+    piece: int = 40
+    """Characters of an event."""
+
+    pause_at: str | None = None
+    """Before the piece that follows this text..."""
+
+    until: threading.Event | None = None
+    """...wait for this event, ten seconds at the most."""
+
+    break_at: str | None = None
+    """After this text, break the connection."""
+
+    error_at: str | None = None
+    """After this text, send an error in the protocol's form, and no more."""
+
+    done: bool = True
+    """Whether the last event says that it is the last."""
+
+    finish: bool = True
+    """Whether a finish reason is sent."""
+
+    refusal: str | None = None
+    """Words of a refusal in place of the content."""
+
+    def wait(self, sent: str) -> None:
+        """Wait where it was told to."""
+        if self.pause_at and self.until and sent.endswith(self.pause_at):
+            self.until.wait(10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +80,9 @@ class Answer:
 
     delay: float = 0.0
     """Seconds before the answer begins."""
+
+    stream: Stream | None = None
+    """How it is sent to who asks for a stream; whole, as to all others, where that is not told."""
 
 
 @dataclass
@@ -129,6 +166,9 @@ class ProtocolServer:
         request = Request(handler.path, dict(handler.headers), json.loads(raw or b"{}"), time.monotonic())
         answer = self._answer_to(request)
         time.sleep(answer.delay)
+        if answer.stream and request.body.get("stream"):
+            self._send_events(handler, answer, answer.stream, request)
+            return
         body = answer.body if answer.body is not None else json.dumps(self._completion(answer, request)).encode()
         handler.send_response(answer.status)
         for name, value in {"Content-Type": "application/json", **answer.headers}.items():
@@ -141,6 +181,48 @@ class ProtocolServer:
             _break_off(handler)
             return
         handler.wfile.write(body)
+
+    @staticmethod
+    def _send_events(handler: BaseHTTPRequestHandler, answer: Answer, how: Stream, request: Request) -> None:
+        def send(data: str) -> None:
+            event = f"data: {data}\n\n".encode()
+            handler.wfile.write(f"{len(event):x}\r\n".encode() + event + b"\r\n")
+            handler.wfile.flush()
+
+        def send_chunk(delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> None:
+            choices = [{"index": 0, "delta": delta, "finish_reason": finish_reason}]
+            head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m-0613"}
+            send(json.dumps({**head, "choices": choices, **more}))
+
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        send_chunk({"role": "assistant", "content": ""})
+        if how.refusal:
+            send_chunk({"refusal": how.refusal})
+        text = answer.tool_call or answer.content or ""
+        sent = ""
+        for piece in _pieces(text, how):
+            sent += piece
+            function = {"name": _tool_name(request.body), "arguments": piece}
+            delta = {"tool_calls": [{"index": 0, "function": function}]} if answer.tool_call else {"content": piece}
+            send_chunk(delta)
+            how.wait(sent)
+            if how.break_at and sent.endswith(how.break_at):
+                _break_off(handler)
+                return
+            if how.error_at and sent.endswith(how.error_at):
+                send(json.dumps({"error": {"message": "the model fell over", "type": "server_error"}}))
+                text = ""
+                break
+        if text and how.finish:
+            send_chunk({}, answer.finish_reason)
+        if answer.usage and "stream_options" in request.body:
+            send_chunk({}, choices=[], usage={**answer.usage, "total_tokens": sum(answer.usage.values())})
+        if how.done:
+            send("[DONE]")
+        handler.wfile.write(b"0\r\n\r\n")
 
     def _answer_to(self, request: Request) -> Answer:
         with self._lock:
@@ -183,6 +265,17 @@ class ProtocolServer:
         if answer.usage is not None:
             completion["usage"] = {**answer.usage, "total_tokens": sum(answer.usage.values())}
         return completion
+
+
+def _pieces(text: str, how: Stream) -> Iterator[str]:
+    """A text in pieces, cut where something is to happen too."""
+    marks = [mark for mark in (how.pause_at, how.break_at, how.error_at) if mark]
+    start = 0
+    while start < len(text):
+        ends = [place + len(mark) for mark in marks if (place := text.find(mark, max(0, start - len(mark) + 1))) >= 0]
+        end = min([start + how.piece, *(end for end in ends if end > start)])
+        yield text[start:end]
+        start = end
 
 
 def _read_body(handler: BaseHTTPRequestHandler) -> bytes:

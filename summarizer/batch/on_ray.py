@@ -116,6 +116,7 @@ class RayWorkers:
             parameters=summarizer.parameters,
             concurrency=concurrency,
             most=MOST_A_WORKER,
+            known_actors=summarizer.known_actors,
         )
         self._asked = self._answered = 0
         self._exhausted = False

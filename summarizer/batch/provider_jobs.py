@@ -7,12 +7,13 @@ from datetime import datetime
 
 from summarizer.models import open_model
 from summarizer.models.provider_batch import ProviderBatch
+from summarizer.schemas import PromptReference
 from summarizer.settings import Settings, load_settings
 from summarizer.store import ProviderJobs, StoredJob
 
-__all__ = ["batch_api", "custom_id", "number_of", "settings_of", "settings_to_keep", "settled"]
+__all__ = ["batch_api", "custom_id", "number_of", "prompt_of", "settings_of", "settings_to_keep", "settled"]
 
-_KEPT = ("way", "mode", "language", "temperature", "max_tokens", "min_confidence")
+_KEPT = ("way", "mode", "language", "temperature", "max_tokens", "min_confidence", "output_language")
 """Settings that decide an answer, besides those that have a column. The key is none of them."""
 
 _PREFIX = "request-"
@@ -40,6 +41,12 @@ def settings_of(job: StoredJob) -> Settings:
     """
     kept = {"model": job.model, "base_url": job.base_url, "prompt": None, **json.loads(job.settings)}
     return load_settings().model_copy(update=kept)
+
+
+def prompt_of(job: StoredJob) -> PromptReference:
+    """Which template a job was submitted with."""
+    language = json.loads(job.settings).get("output_language")
+    return PromptReference(name=job.prompt, version=job.prompt_version, output_language=language)
 
 
 def custom_id(number: int) -> str:

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from summarizer import errors
 from summarizer.documents import Document
-from summarizer.engine import Summarizer
+from summarizer.engine import KnownActor, Summarizer
 from summarizer.errors import SummarizerError
 from summarizer.models.pace import Pace
 from summarizer.schemas import Envelope
@@ -109,6 +109,8 @@ class WorkerSetup:
     most: int
     """What the found number may reach."""
 
+    known_actors: Sequence[KnownActor] = ()
+
 
 class Worker:
     """Reads documents with one `Summarizer`: the embedded model is loaded, and connections are opened, once.
@@ -126,6 +128,7 @@ class Worker:
                 prompt=template,
                 schema=setup.schema,
                 parameters=setup.parameters,
+                known_actors=setup.known_actors,
                 settings=setup.settings,
                 pace=self._pace,
             )

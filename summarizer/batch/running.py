@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from summarizer.batch.documents import BatchDocument
-from summarizer.batch.ledger import Ledger
+from summarizer.batch.ledger import Ledger, asked_with
 from summarizer.batch.outputs import BatchOutput, FailureFile
 from summarizer.batch.records import BatchFailure, BatchRecord, record_of
 from summarizer.engine import Summarizer
@@ -190,8 +190,7 @@ class _Batch:
         self._summarizer, self._output, self._failures = summarizer, output, failures
         self._pace, self._options, self._progress = pace, options, progress
         self._summary = summary
-        template = summarizer.template
-        self._ledger = Ledger(output, failures, (summarizer.settings.model, f"{template.name} {template.version}"))
+        self._ledger = Ledger(output, failures, (summarizer.settings.model, asked_with(summarizer.prompt_reference)))
         self._outcomes: asyncio.Queue[_Outcome | None] = asyncio.Queue()
         self._started = self._written = 0
         self._advanced = asyncio.Event()

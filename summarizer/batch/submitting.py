@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 from summarizer.batch.documents import BatchDocument
-from summarizer.batch.ledger import Ledger
+from summarizer.batch.ledger import Ledger, asked_with
 from summarizer.batch.outputs import FailureFile, open_output
 from summarizer.batch.provider_jobs import batch_api, custom_id, settings_to_keep, settled
 from summarizer.batch.records import record_of
@@ -176,9 +176,8 @@ class _Submission:
         self._summary = summary
         self._api = batch_api(summarizer.settings)
         self._deferred = DeferredModel(self._api.model)
-        template = summarizer.template
         output, failures = open_output(options.output, options.form), FailureFile(options.output)
-        self._ledger = Ledger(output, failures, (summarizer.settings.model, f"{template.name} {template.version}"))
+        self._ledger = Ledger(output, failures, (summarizer.settings.model, asked_with(summarizer.prompt_reference)))
         self._writer = OutcomeWriter(self._ledger, output, failures, summary, price_of)
         self._gathering: _Gathering | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import traceback
@@ -10,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from summarizer.cli import batch, config, log, models, prompts, read, schema, show, summarize
+from summarizer.cli import batch, config, export, log, models, prompts, read, schema, show, summarize, track
 from summarizer.cli import eval as eval_command
 from summarizer.cli.batch_command import BatchCommand
 from summarizer.cli.terminal import say
@@ -36,6 +37,9 @@ app.command("show")(show.show)
 app.command("batch", cls=BatchCommand)(batch.batch)
 app.command("read")(read.read)
 app.command("schema")(schema.schema)
+app.command("diff")(track.diff)
+app.command("track")(track.track)
+app.command("export")(export.export)
 app.add_typer(eval_command.app, name="eval", context_settings=_HELP)
 app.add_typer(log.app, name="log", context_settings=_HELP)
 app.add_typer(prompts.app, name="prompts", context_settings=_HELP)
@@ -61,8 +65,16 @@ def _root(
     """Turn an article about a dispute or a negotiation into a briefing in which every point cites its sentences."""
 
 
+class _Warnings(logging.Handler):
+    """Says what the package warns of as the command says its own warnings."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(f"Warning: {record.getMessage()}")
+
+
 def main() -> None:
     """Run the command; end with one sentence and an exit code of its own where something is wrong."""
+    logging.getLogger("summarizer").addHandler(_Warnings(logging.WARNING))
     try:
         app(summarize.joined_parameters(sys.argv[1:]), prog_name="summarizer")
     except SummarizerError as error:

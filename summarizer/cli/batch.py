@@ -16,6 +16,7 @@ import typer
 
 from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
 from summarizer.cli.batch_command import complete_source
+from summarizer.cli.context import Context, summarizer_in_context
 from summarizer.cli.feeds import new_entries
 from summarizer.cli.provider_batch import POLL_EVERY, PollEvery, Wait, submit
 from summarizer.cli.ray_engine import Address, Engine, EngineOption, MaxWorkers, MinWorkers, check_engine, with_workers
@@ -60,10 +61,14 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         list[str] | None,
         typer.Option(*PARAMETER, metavar="KEY VALUE", help="Set a parameter of the template; may be repeated."),
     ] = None,
+    context: Context = None,
     schema: Annotated[str | None, typer.Option(help="A pydantic model of your own, module:Class.")] = None,
     way: Annotated[str | None, typer.Option(help="whole, turns or auto. [auto]")] = None,
     mode: Annotated[str | None, typer.Option(help="json_schema, tools, json or md_json. [auto]")] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the texts, ISO 639-1. [en]")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the texts, ISO 639-1. [told from each]")] = None,
+    output_lang: Annotated[
+        str | None, typer.Option(help="Language to answer in, as de or pt-BR; names and quotes stay. [the text's]")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the texts. [utf-8]")] = None,
     text_field: Annotated[str, typer.Option(help="Where a JSON line has its text.")] = "text",
     id_field: Annotated[str, typer.Option(help="Where a JSON line has its id; else its place is its id.")] = "id",
@@ -135,7 +140,6 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
     from summarizer.batch.documents import SourceOptions
     from summarizer.batch.outputs import FailureFile, output_lock
     from summarizer.batch.running import FailureLimit
-    from summarizer.engine import Summarizer
     from summarizer.models.pace import Pace
     from summarizer.settings import load_settings
     from summarizer.sources import Fetcher, FetchLimits
@@ -147,6 +151,7 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
         way=way,
         mode=mode,
         language=lang,
+        output_language=output_lang,
         timeout=timeout,
         retries=retries,
         max_tokens=max_tokens,
@@ -163,7 +168,9 @@ def batch(  # noqa: PLR0913, PLR0917 - the options of a command
     pace = Pace(
         concurrency=concurrency or (settings.slots if embedded else None), requests_a_minute=rpm, tokens_a_minute=tpm
     )
-    summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings, pace=pace)
+    summarizer = summarizer_in_context(
+        context, parse_parameters(parameter or []), schema=schema, settings=settings, pace=pace
+    )
     fetcher = Fetcher(FetchLimits.of(settings))
     how = SourceOptions(
         text_field=text_field, id_field=id_field, language=settings.language, encoding=encoding, fetcher=fetcher

@@ -14,6 +14,8 @@ from summarizer.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from summarizer.evaluation.comparing import Comparison
+    from summarizer.evaluation.labels import Fixture
+    from summarizer.evaluation.matters import MatterRun
     from summarizer.evaluation.runs import Run
 
 app = typer.Typer(help="Measure briefings against hand-labelled articles.", no_args_is_help=True, rich_markup_mode=None)
@@ -88,6 +90,65 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
             runs.append(found)
     write(_shown(runs, form))
     crashed = [f"{found.model} crashed on {name}" for found in runs for name in found.crashes]
+    for sentence in crashed:
+        say(sentence)
+    if crashed:
+        raise typer.Exit(FAILED)
+
+
+@app.command("matters")
+def run_matter_suite(  # noqa: PLR0913, PLR0917 - the options of a command
+    suite: Annotated[str, typer.Argument(help="A suite in evals/, its file, or a folder of matters.")] = "matters",
+    model: Annotated[
+        list[str] | None, typer.Option("-m", "--model", help="May be repeated; by default the suite's models.")
+    ] = None,
+    from_labels: Annotated[
+        bool, typer.Option("--from-labels", help="Take the labels for briefings: how good the matching alone is.")
+    ] = False,
+    base_url: Annotated[str | None, typer.Option(help="A server that speaks the OpenAI protocol.")] = None,
+    no_cache: NoCache = False,
+    refresh: Refresh = False,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run files.")] = RUNS / "matters",
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001
+) -> None:
+    """Follow matters of several articles, score the changes found, and write a run file for each model.
+
+    Ends with 1 where a model crashed on a matter.
+    """
+    _needs_scipy()
+    from summarizer.engine import Summarizer
+    from summarizer.evaluation.matters import load_matters, run_matters
+    from summarizer.evaluation.running import command_line
+    from summarizer.evaluation.runs import load_suite
+    from summarizer.settings import load_settings
+
+    if from_labels and model:
+        raise UsageError("--from-labels asks no model; leave --model away.")
+    chosen = load_suite(suite)
+    matters, command = load_matters(chosen.fixtures), command_line(sys.argv[1:])
+    if from_labels:
+        _tell_matters([run_matters(chosen.name, matters, "labels", None, command)], output)
+        return
+    shared = load_settings(base_url=base_url, answer_cache=cache_setting(no_cache=no_cache, refresh=refresh))
+    runs = []
+    with answer_store(shared.answer_cache) as store:
+        for name in model or chosen.models:
+            with Summarizer(name, settings=shared, store=store) as reader:
+                runs.append(run_matters(chosen.name, matters, name, reader.summarize, command))
+    _tell_matters(runs, output)
+
+
+def _tell_matters(runs: list[MatterRun], output: Path) -> None:
+    from summarizer.evaluation.runs import file_stem, save_json
+
+    for one in runs:
+        path = output / f"{file_stem([one.suite, one.model])}.json"
+        save_json(one, path)
+        say(f"{one.model}: {path}")
+        write("".join(f"{one.model:<20} {name:<28} {value:.3f}\n" for name, value in one.metrics.items()))
+    crashed = [
+        f"{one.model} crashed on {score.name}: {score.error}" for one in runs for score in one.matters if score.error
+    ]
     for sentence in crashed:
         say(sentence)
     if crashed:
@@ -171,7 +232,8 @@ def check_labels(suite: SuiteName = "briefings") -> None:
     from summarizer.evaluation.labels import problems
     from summarizer.evaluation.runs import load_suite
 
-    fixtures = load_suite(suite).load(None)
+    chosen = load_suite(suite)
+    fixtures = _articles_of_matters(chosen.fixtures) or chosen.load(None)
     found = [
         f"{fixture.name}: {problem}"
         for fixture in fixtures
@@ -182,6 +244,15 @@ def check_labels(suite: SuiteName = "briefings") -> None:
     write("".join(f"{problem}\n" for problem in found) or f"{len(fixtures)} articles, every label holds\n")
     if found:
         raise typer.Exit(FAILED)
+
+
+def _articles_of_matters(folder: Path) -> list[Fixture]:
+    """The articles of a folder's matters, whose labelled changes hold; none where it has no matters."""
+    if not any(folder.glob("*/changes.yaml")):
+        return []
+    from summarizer.evaluation.matters import load_matters
+
+    return [article for matter in load_matters(folder) for article in matter.articles]
 
 
 @app.command("agreement")

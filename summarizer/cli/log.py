@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from summarizer.cli.answer_store import tell_if_set_aside
-from summarizer.cli.terminal import check_writable, colour_wanted, page_width, say, write
+from summarizer.cli.terminal import check_form, check_writable, colour_wanted, page_width, say, write
 from summarizer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def search_answers(
 @app.command("show")
 def show_answer(
     identifier: Annotated[int, typer.Argument(metavar="ID", help="As 'summarizer log list' shows it.")],
-    form: Annotated[str, typer.Option("--format", "-f", metavar="text|markdown|html|json|yaml")] = "text",
+    form: Annotated[str, typer.Option("--format", "-f", metavar="text|markdown|html|docx|json|yaml")] = "text",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     document: Annotated[bool, typer.Option("--document", help="The text that was read, instead.")] = False,
 ) -> None:
@@ -72,6 +72,7 @@ def show_answer(
     chosen = "json" if json else form
     if chosen not in FORMATS:
         raise UsageError(f"There is no format {chosen!r}; name one of {', '.join(FORMATS)}.")
+    check_form(chosen, None)
     with _opened() as store:
         envelope, text = find_entry(store, identifier)
     if document:

@@ -22,7 +22,7 @@ def read(  # noqa: PLR0913, PLR0917 - the options of a command
             show_default=False,
         ),
     ] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the text, ISO 639-1. [en]")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the text, ISO 639-1. [told from it]")] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the text, as cp1252. [utf-8]")] = None,
     json: Annotated[bool, typer.Option("--json", help="The text, its sentences and all that is known of it.")] = False,
     allow_private_network: AllowPrivateNetwork = False,
@@ -54,7 +54,9 @@ def read(  # noqa: PLR0913, PLR0917 - the options of a command
 def _about(document: Document) -> str:
     said = [document.title, document.author, document.site, document.date]
     pages = f", {len(document.page_starts)} pages" if document.page_starts else ""
-    counts = f"{len(document.text)} characters, {len(document.sentences)} sentences{pages}"
+    counts = (
+        f"language {document.language}, {len(document.text)} characters, {len(document.sentences)} sentences{pages}"
+    )
     return f"{document.url or document.source}: {', '.join(filter(None, said)) or 'no title'} ({counts})"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from summarizer.cli.answer_store import tell_if_set_aside
-from summarizer.cli.terminal import check_writable, colour_wanted, page_width, say, write
+from summarizer.cli.terminal import check_form, check_writable, colour_wanted, page_width, say, write
 from summarizer.errors import InputError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from summarizer.render import Format
     from summarizer.schemas import Briefing, Envelope
 
-_FORMATS = "html|text|markdown|json|yaml"
+_FORMATS = "html|text|markdown|docx|json|yaml"
 _STANDARD_OUTPUT = Path("-")
 _HEAD = 4096
 """Bytes of a file within which a page names its maker."""
@@ -42,10 +42,11 @@ def show(  # noqa: PLR0913, PLR0917 - the options of a command
     target = _target(briefing, form, output)
     if open_it and (form != "html" or target is None):
         raise UsageError("--open opens a page in a file; leave --format away and name a file, or nothing, with -o.")
+    check_form(form, target)
 
     from summarizer.render import not_covered, render  # loaded after the options are known to be right
 
-    envelope = _loaded(briefing)
+    envelope = load_saved(briefing)
     if target is not None:
         check_writable(target)
     document = _document(envelope, briefing, article, encoding) if form == "html" else None
@@ -60,7 +61,7 @@ def show(  # noqa: PLR0913, PLR0917 - the options of a command
             _open(target)
 
 
-def _loaded(path: Path) -> Envelope[Briefing]:
+def load_saved(path: Path) -> Envelope[Briefing]:
     """The envelope in a file of `summarize --json`, or of a batch, which adds an id and metadata.
 
     Raises:

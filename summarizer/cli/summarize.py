@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from summarizer.cli.answer_store import NoCache, Refresh, answer_store, cache_setting
+from summarizer.cli.context import Context, summarizer_in_context
 from summarizer.cli.feeds import brief_new_entries
-from summarizer.cli.terminal import check_writable, colour_wanted, page_width, progress_shown, say, write
-from summarizer.errors import UsageError
+from summarizer.cli.filling_in import can_be_redrawn, fill_in
+from summarizer.cli.terminal import check_form, check_writable, colour_wanted, page_width, progress_shown, say, write
+from summarizer.errors import TooManyFailuresError, UsageError
 
 if TYPE_CHECKING:
     from summarizer.documents import Document
@@ -25,7 +27,7 @@ AllowPrivateNetwork = Annotated[
     ),
 ]
 PARAMETER = ("-p", "--parameter")
-_FORMATS = "text|markdown|html|json|yaml"
+_FORMATS = "text|markdown|html|docx|json|yaml"
 
 
 def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
@@ -55,6 +57,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         list[str] | None,
         typer.Option(*PARAMETER, metavar="KEY VALUE", help="Set a parameter of the template; may be repeated."),
     ] = None,
+    context: Context = None,
     schema: Annotated[
         str | None,
         typer.Option(help="A pydantic model of your own, module:Class; by default the template's."),
@@ -66,7 +69,10 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     mode: Annotated[
         str | None, typer.Option(help="How the schema is held: json_schema, tools, json, md_json. [auto]")
     ] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the text, ISO 639-1. [en]")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the text, ISO 639-1. [told from it]")] = None,
+    output_lang: Annotated[
+        str | None, typer.Option(help="Language to answer in, as de or pt-BR; names and quotes stay. [the text's]")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the text, as cp1252. [utf-8]")] = None,
     form: Annotated[
         str | None, typer.Option("--format", "-f", metavar=_FORMATS, help="Form of the result. [text]")
@@ -91,6 +97,14 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         bool,
         typer.Option("--dry-run", help="Print the messages and schema that would be sent; call nothing."),
     ] = False,
+    stream: Annotated[
+        bool | None,
+        typer.Option(
+            "--stream/--no-stream",
+            help="On a terminal, fill the page in while the model writes. [stream]",
+            show_default=False,
+        ),
+    ] = None,
     usage: Annotated[bool, typer.Option("--usage", help="Say on stderr what the answer took.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say on stderr what is done with what.")] = False,
@@ -100,10 +114,9 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
     chosen = _format(form, json=json)
     if feed:
         _check_feed(chosen, alone=source is None and output is None and not dry_run)
-    if output is not None and not dry_run:
-        check_writable(output)
+    if not dry_run:
+        _check_output(chosen, output)
 
-    from summarizer.engine import Summarizer  # loaded after the options are known to be right
     from summarizer.render import not_covered, render
     from summarizer.settings import load_settings
     from summarizer.sources import Fetcher, FetchLimits, read_source
@@ -115,6 +128,7 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         way=way,
         mode=mode,
         language=lang,
+        output_language=output_lang,
         timeout=timeout,
         retries=retries,
         max_tokens=max_tokens,
@@ -122,33 +136,32 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         min_confidence=min_confidence,
         answer_cache=cache_setting(no_cache=no_cache, refresh=refresh),
         allow_private_network=allow_private_network or None,
+        stream=stream,
     )
-    summarizer = Summarizer(schema=schema, parameters=parse_parameters(parameter or []), settings=settings)
+    summarizer = summarizer_in_context(context, parse_parameters(parameter or []), schema=schema, settings=settings)
     fetcher = Fetcher(FetchLimits.of(settings))
     shown = 0
+    live = settings.stream and chosen == "text" and output is None and not (quiet or feed) and can_be_redrawn()
 
     def brief(document: Document) -> None:
         nonlocal shown
         if verbose:
             say(
-                f"Reading {document.source} ({len(document.text)} characters, {len(document.sentences)} sentences) "
-                f"with {settings.model}, prompt {summarizer.template.name} {summarizer.template.version}, "
-                f"{summarizer.template.way}."
+                f"Reading {document.source} ({len(document.text)} characters, {len(document.sentences)} sentences, "
+                f"language {document.language}) with {settings.model}, prompt {summarizer.template.name} "
+                f"{summarizer.template.version}, {summarizer.template.way}."
             )
-        with progress_shown(quiet=quiet) as progress:
-            envelope = summarizer.summarize(document, progress)
+        envelope, interrupted = _answered(summarizer, document, live=live, quiet=quiet, confidence=confidence)
         on_page = output is None and colour_wanted()
         page = render(envelope, chosen, document=document, width=page_width(), colour=on_page, confidence=confidence)
         write(_one_of_many(envelope, chosen, page, shown) if feed else page, output)
         shown += 1
         if missing := not_covered(envelope):
             say(f"Warning: {missing}")
-        if (confidence or settings.min_confidence) and summarizer.template.way == "whole":
-            say(
-                "Items have a confidence only where the embedded model reads in turns (--way turns); none was left out."
-            )
+        _tell_no_confidence(summarizer, wanted=confidence)
         if usage or verbose:
             say(_used(envelope))
+        _end_if_partial(envelope, interrupted=interrupted)
 
     if feed:
         with answer_store(settings.answer_cache) as summarizer.store, summarizer:
@@ -162,16 +175,44 @@ def summarize(  # noqa: PLR0913, PLR0917 - the options of a command
         brief(document)
 
 
+def _answered(
+    summarizer: Summarizer, document: Document, *, live: bool, quiet: bool, confidence: bool
+) -> tuple[Envelope[Any], bool]:
+    """The answer, and whether an interrupt ended it before it was whole."""
+    if live:
+        return fill_in(summarizer, document, confidence=confidence)
+    with progress_shown(quiet=quiet) as progress:
+        return summarizer.summarize(document, progress), False
+
+
+def _tell_no_confidence(summarizer: Summarizer, *, wanted: bool) -> None:
+    if (wanted or summarizer.settings.min_confidence) and summarizer.template.way == "whole":
+        say("Items have a confidence only where the embedded model reads in turns (--way turns); none was left out.")
+
+
+def _end_if_partial(envelope: Envelope[Any], *, interrupted: bool) -> None:
+    if interrupted:
+        raise KeyboardInterrupt
+    if envelope.partial:
+        raise typer.Exit(TooManyFailuresError.exit_code)
+
+
+def _check_output(form: str, output: Path | None) -> None:
+    check_form(form, output)
+    if output is not None:
+        check_writable(output)
+
+
 def _check_feed(form: str, *, alone: bool) -> None:
     if not alone:
         raise UsageError(
             "With --feed the briefings of many articles go to stdout; leave the source, --output and --dry-run out, or "
             "use 'summarizer batch --feed'."
         )
-    if form == "html":
+    if form in ("html", "docx"):
         raise UsageError(
-            "With --feed there are many briefings, and a page has one; name another format, or use 'summarizer batch "
-            "--feed' with 'summarizer show'."
+            "With --feed there are many briefings, and a page or a Word document has one; name another format, or use "
+            "'summarizer batch --feed' with 'summarizer show'."
         )
 
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from summarizer.errors import OutputError
+from summarizer.errors import OutputError, UsageError
 
-__all__ = ["check_writable", "colour_wanted", "page_width", "progress_shown", "say", "write"]
+__all__ = ["check_form", "check_writable", "colour_wanted", "page_width", "progress_shown", "say", "write"]
 
 _WIDEST_PAGE = 100
 
@@ -50,13 +50,23 @@ def check_writable(path: Path) -> None:
         raise OutputError(f"{path} may not be written; name another file with --output.")
 
 
-def write(text: str, path: Path | None = None) -> None:
+def check_form(form: str, path: Path | None) -> None:
+    """Make sure that a Word document does not go to a terminal.
+
+    Raises:
+        UsageError: If it would.
+    """
+    if form == "docx" and path is None and sys.stdout.isatty():
+        raise UsageError("A terminal cannot show a Word document; name a file with --output, or pipe it into one.")
+
+
+def write(text: str | bytes, path: Path | None = None) -> None:
     """Write a result to a file, whole or not at all, or to stdout.
 
     Raises:
         OutputError: If it cannot be written. A result meant for a file then goes to stdout, so that it is not lost.
     """
-    data = text.encode("utf-8", "replace")
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
     if path is None:
         _to_stdout(data)
         return

@@ -11,13 +11,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from summarizer.documents.languages import language_of
 from summarizer.documents.names import NameIndex
-from summarizer.documents.sentences import sentence_spans
+from summarizer.documents.sentences import AFTER_A_STOP, STOPS, is_long_without_stops, sentence_spans
 from summarizer.errors import InputError
 
 __all__ = ["Document", "Sentence"]
 
-_ENDS_A_SENTENCE = re.compile(r"[.!?…。！？؟:;,][\"'”’»)\]]*$")
+_ENDS_A_SENTENCE = re.compile(rf"[{STOPS}:;,：；，、؛،]{AFTER_A_STOP}$")
 _HEADING_WORDS = 12
 _ABOUT = ("author", "date", "site", "url", "fetched_at", "page_starts")
 
@@ -38,7 +39,9 @@ class Sentence:
     @property
     def is_heading(self) -> bool:
         """Whether it stands like a heading or a link label: a short line without closing punctuation."""
-        return not _ENDS_A_SENTENCE.search(self.text) and len(self.text.split()) <= _HEADING_WORDS
+        if _ENDS_A_SENTENCE.search(self.text) or is_long_without_stops(self.text):
+            return False
+        return len(self.text.split()) <= _HEADING_WORDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +52,8 @@ class Document:
     source: str | None = None
     """Where it came from: a path, an address, or `-` for standard input."""
 
-    language: str = "en"
-    """ISO 639-1 code; it chooses the rules by which sentences are split."""
+    language: str = ""
+    """ISO 639-1 code; it chooses the rules by which sentences are split. Left empty, it is told from the text."""
 
     given_title: str | None = field(default=None, repr=False)
     """A title that the source states apart from its text."""
@@ -74,7 +77,7 @@ class Document:
     """Where in the text each page of the source begins, in characters; empty where it has no pages."""
 
     def __post_init__(self) -> None:
-        """Refuse what holds nothing to read.
+        """Refuse what holds nothing to read; tell the language where nobody did.
 
         Raises:
             InputError: If the text is blank, or holds halves of surrogate pairs.
@@ -88,6 +91,8 @@ class Document:
             raise InputError(
                 f"{shown} holds half a surrogate pair at character {error.start}; decode it as UTF-8 or UTF-16 first."
             ) from None
+        if not self.language:
+            object.__setattr__(self, "language", language_of(self.text))  # as dataclasses set fields of frozen ones
 
     @cached_property
     def sentences(self) -> Sequence[Sentence]:

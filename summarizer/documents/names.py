@@ -16,6 +16,16 @@ _PLAIN = {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"',
 
 _WRITTEN_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff]")
 
+_HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7a3]")
+_BEGINS_A_SYLLABLE = re.compile("[\u1100-\u115f\uac00-\ud7a3]")
+_WRITTEN_BEFORE_A_NAME = re.compile(
+    "(?<!\\w)(?:[\u0648\u0641]?[\u0628\u0643\u0644]?|\u05d5?\u05e9?[\u05d1\u05d4\u05db\u05dc\u05de]?)$"
+)
+"""Words of one letter ("and", "to", "the" …) that Arabic and Hebrew write in front of a name, without a blank."""
+
+_TAKES_WORDS_ON = re.compile("[\u05d0-\u05ea\u0620-\u064a\u1100-\u11ff\uac00-\ud7a3]")
+_MOST_BEFORE_A_NAME = 3
+
 _CAPITALISED_RUN = re.compile(r"[^\W\d_a-zà-ÿ][\w’'-]+(?:[ \n](?:of |the )?[^\W\d_a-zà-ÿ][\w’'-]+){0,4}")
 _WORD = re.compile(r"\w+")
 _NO_BLANK = re.compile(r"\S+")
@@ -25,8 +35,8 @@ _SEARCHES = 64
 
 
 def fold(name: str) -> str:
-    """A form to compare names by: case, blanks and the kind of quotes and hyphens make no difference."""
-    return " ".join(_plain(name).split()).casefold()
+    """A form to compare names by: case, blanks, composition and the kind of quotes and hyphens make no difference."""
+    return unicodedata.normalize("NFC", " ".join(_plain(name).split()).casefold())
 
 
 class NameIndex:
@@ -45,8 +55,8 @@ class NameIndex:
     def find(self, name: str) -> str | None:
         """The name as the text has it, or None where the text lacks it.
 
-        Whole words only; case, blanks and the kind of quotes and hyphens may differ. The text's spelling of the
-        same case is preferred over another.
+        Whole words only; case, blanks, composition and the kind of quotes and hyphens may differ. The text's spelling
+        of the same case is preferred over another.
         """
         place = self._place(name)
         return self._spaced[slice(*place)] if place else None
@@ -120,16 +130,25 @@ class NameIndex:
         return None
 
     def _first(self, text: str, form: str) -> int | None:
-        """Where a form first stands in the plain or the folded text, with no word going on before or after it."""
+        """Where a form first stands in the plain or the folded text, with no word going on before or after it.
+
+        Where it stands nowhere else, words that a language writes onto a name count as no part of it: particles behind
+        a Korean one, "and" or "to" before an Arabic or Hebrew one.
+        """
         if _WRITTEN_WITHOUT_BLANKS.search(form.partition(" ")[0]):
-            return next(_occurrences(text, form), None)
+            return next((start for start in _occurrences(text, form) if not _is_cut(text, start + len(form))), None)
+        attached = None
         for start in self._occurrences(text, form):
             end = start + len(form)
             if not (_is_of_a_word(text[start - 1 : start]) or _is_of_a_word(text[end : end + 1])):
                 return start
-        return None
+            if attached is None and _is_attached(text, start, end):
+                attached = start
+        return attached
 
     def _occurrences(self, text: str, form: str) -> Iterator[int]:
+        if _TAKES_WORDS_ON.match(form):  # it may stand within a word of the index
+            return _occurrences(text, form)
         if self._searches_left:
             self._searches_left -= 1
             return _occurrences(text, form)
@@ -148,7 +167,27 @@ def _occurrences(text: str, form: str) -> Iterator[int]:
 
 
 def _is_of_a_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
+    return character.isalnum() or character == "_" or _is_mark(character)
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it belongs to the letter before it: an accent of its own, a vowel sign, a point."""
+    return not character.isascii() and unicodedata.category(character)[0] == "M"
+
+
+def _is_cut(text: str, end: int) -> bool:
+    """Whether what ends here is only a part of its last character."""
+    return end < len(text) and _is_mark(text[end])
+
+
+def _is_attached(text: str, start: int, end: int) -> bool:
+    """Whether the only letters around a form are words of their own that a language writes onto a name."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if _HANGUL.match(text[end - 1]):
+        return not _is_of_a_word(before) and bool(_BEGINS_A_SYLLABLE.match(after))
+    if _is_of_a_word(after) or not _TAKES_WORDS_ON.match(text[start]):
+        return False
+    return _WRITTEN_BEFORE_A_NAME.search(text[max(0, start - _MOST_BEFORE_A_NAME - 1) : start]) is not None
 
 
 def _plain(text: str) -> str:

@@ -27,19 +27,19 @@ _BINARY_SIGNATURES = {
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
-def read(source: str | Path, *, language: str = "en", encoding: str | None = None) -> Document:
+def read(source: str | Path, *, language: str | None = None, encoding: str | None = None) -> Document:
     """Read a text from a file, or from standard input where the source is `-`.
 
     Args:
         source: A path, or `-`.
-        language: ISO 639-1 code of its language.
+        language: ISO 639-1 code of its language; by default it is told from the text.
         encoding: Its encoding, by Python's name; by default UTF-8, or UTF-16 where a byte order mark says so.
 
     Raises:
         InputError: If the source is missing, no file, unreadable, binary, in another encoding, or has no text.
     """
     text = decode(read_bytes(source), shown_name(source), encoding)
-    return Document(text=text, source=str(source), language=language)
+    return Document(text=text, source=str(source), language=language or "")
 
 
 def read_bytes(source: str | Path) -> bytes:

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, pairwise
 
-__all__ = ["paragraph_spans", "sentence_spans"]
+__all__ = ["AFTER_A_STOP", "STOPS", "is_long_without_stops", "paragraph_spans", "sentence_spans"]
+
+STOPS = ".!?…。！？؟۔।॥።։။។៕།"
+"""Characters that end sentences, of all scripts, as they stand between the brackets of a regular expression."""
+
+AFTER_A_STOP = r"[\"'”’“‘»›)\]」』）》]*"
+"""Regular expression of what may close behind a stop: quotes and brackets."""
 
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n|\u2029")
-_CLOSED = re.compile(r"[.!?…:;。！？؟][\"'”’»)\]]*\s*$")
+_CLOSED = re.compile(rf"[{STOPS}:;：；؛]{AFTER_A_STOP}\s*$")
 _WRAPPED_LINE = (45, 100)
+
+_BEGINS_WITH_A_PARTICLE = re.compile("[\u3041-\u3096]")
+_ENDS_A_QUOTE = re.compile(r"[。！？.!?][」』”’）)]$")
+_STOPS_OF_OTHERS = re.compile("[\u17d4\u17d5\u0f0d\u0f0e][\\s\u17d4\u17d5\u0f0d\u0f0e]*")
+"""Where sentences end in Khmer and Tibetan, whose stops sentencex does not know."""
+
+_WITHOUT_STOPS = re.compile("(?<=[\u0e00-\u0eff]) +(?=[\u0e40-\u0e44\u0ec0-\u0ec4\u0e01-\u0e2e\u0e81-\u0eae])")
+"""A blank between letters of Thai or Lao, which end sentences, and clauses, with nothing else."""
+
+_LETTER_WITHOUT_STOPS = re.compile("[\u0e01-\u0eff]")
+_LEAST_WITHOUT_STOPS = 60
+"""Characters between such blanks that are taken for a sentence: two clauses or so, enough to check a point against."""
 
 
 def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
@@ -22,6 +41,7 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
     Args:
         text: Any text; it is not altered.
         language: ISO 639-1 code; sentencex falls back to related languages, at last to English.
+            Stops of other scripts count in any language.
 
     Returns:
         Start and end of each sentence in characters, end exclusive, blanks trimmed, in order, none empty.
@@ -31,15 +51,36 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for start, end in paragraph_spans(text):
         part = text[start:end]
-        at = 0
-        for boundary in get_sentence_boundaries(language, part):
-            # The boundaries' texts tile the paragraph, so their lengths give offsets in characters.
-            length = len(boundary["text"])
-            spans.extend(_trimmed(text, start + at, start + at + length))
-            at += length
-        if at < len(part):
-            spans.extend(_trimmed(text, start + at, end))
+        # The boundaries' texts tile the paragraph, so their lengths give offsets in characters.
+        lengths = (len(boundary["text"]) for boundary in get_sentence_boundaries(language, part))
+        borders = [0, *accumulate(lengths), len(part)]
+        for first, last in pairwise(_by_script(part, borders)):
+            spans.extend(_trimmed(text, start + first, start + last))
     return spans
+
+
+def _by_script(text: str, borders: Iterable[int]) -> list[int]:
+    """Borders of the sentences of a paragraph, with what sentencex does not know of some scripts."""
+    kept = {border for border in borders if not _is_within_a_sentence(text, border)}
+    kept.update(match.end() for match in _STOPS_OF_OTHERS.finditer(text))
+    cut: list[int] = []
+    for first, last in pairwise(sorted(kept)):
+        cut.append(first)
+        for match in _WITHOUT_STOPS.finditer(text, first, last):
+            if min(match.start() - cut[-1], last - match.end()) >= _LEAST_WITHOUT_STOPS:
+                cut.append(match.end())
+    return [*cut, len(text)]
+
+
+def is_long_without_stops(text: str) -> bool:
+    """Whether a text is as long as a sentence and in a script that closes sentences with nothing (Thai, Lao)."""
+    return len(text) >= _LEAST_WITHOUT_STOPS and _LETTER_WITHOUT_STOPS.search(text) is not None
+
+
+def _is_within_a_sentence(text: str, border: int) -> bool:
+    """Whether Japanese goes on after a quotation, as a particle right behind its closing mark tells (「…。」と言う)."""
+    after = _BEGINS_WITH_A_PARTICLE.match(text, border)
+    return after is not None and _ENDS_A_QUOTE.search(text[max(0, border - 2) : border]) is not None
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from summarizer.documents import Document
 from summarizer.documents.names import fold
+from summarizer.engine.known_actors import KnownActor, actors_by_form, bare
 from summarizer.engine.states import forms_of_state, is_state, state_of
 from summarizer.engine.turn_answers import Introduction
 from summarizer.schemas import ActorKind
@@ -68,6 +70,7 @@ class _Entry:
     title: str | None = None
     kind: ActorKind | None = None
     role: str | None = None
+    known: KnownActor | None = None
 
     def take(self, other: _Entry) -> None:
         """Add what another entry of the same actor knows."""
@@ -76,13 +79,21 @@ class _Entry:
         self.title = self.title or other.title
         self.kind = self.kind or other.kind
         self.role = self.role or other.role
+        self.known = self.known or other.known
 
 
 class ActorBook:
-    """The actors of one document, as they come to light."""
+    """The actors of one document, as they come to light.
 
-    def __init__(self, document: Document) -> None:
+    Args:
+        document: Whose names they have.
+        known: Actors known before. Where the document has several forms of one, they are gathered as its; one that no
+            answer names stays out, as a name alone tells of no part in the affair.
+    """
+
+    def __init__(self, document: Document, known: Sequence[KnownActor] = ()) -> None:
         self._document = document
+        self._known = actors_by_form(known)
         self._entries: dict[str, _Entry] = {}
         self._names: dict[str, str] = {}
         self._links: list[tuple[str, str]] = []
@@ -126,12 +137,33 @@ class ActorBook:
             home.take(_Entry([full, form], entry.sentences, title, entry.kind, entry.role))
         for form, other in self._links:
             _join(groups, form, other)
+        self._recognise(groups)
         groups.sort(key=lambda group: min(group.sentences))
         self._add_other_forms(groups)
         actors = [self._actor(group) for group in groups]
         for group, actor in zip(groups, actors, strict=True):
             self._names.update((form, actor["name"]) for form in group.forms)
         return actors
+
+    def _recognise(self, groups: list[_Entry]) -> None:
+        """Make one actor of the groups that go by forms of one known actor."""
+        homes: dict[str, _Entry] = {}
+        for group in list(groups):
+            group.known = self._known_as(group)
+            if group.known is None:
+                continue
+            home = homes.setdefault(group.known.name, group)
+            if home is not group:
+                home.take(group)
+                groups[:] = [one for one in groups if one is not group]
+
+    def _known_as(self, group: _Entry) -> KnownActor | None:
+        """The known actor that has the group's fullest form, or another of its names and a name like the fullest."""
+        full = max(group.forms, key=len)
+        if actor := self._known.get(bare(full)):
+            return actor
+        named = (self._known.get(bare(form)) for form in group.forms if form[:1].isupper())
+        return next((actor for actor in named if actor and is_same_actor(full, actor.name, spelt_alike=False)), None)
 
     def _add_other_forms(self, groups: list[_Entry]) -> None:
         """Add the forms that the text uses besides those that a model wrote: seats of a state, surnames, acronyms."""
@@ -153,6 +185,8 @@ class ActorBook:
             candidates = {full.split()[-1]}
         else:
             candidates = set()
+        if group.known:
+            candidates |= self._known_forms(group.known)
         return {form for form in candidates if self._stands_alone(form, full)}
 
     def _short_forms(self, full: str) -> set[str]:
@@ -171,6 +205,12 @@ class ActorBook:
             found.add(first)
         return found - {full}
 
+    def _known_forms(self, known: KnownActor) -> set[str]:
+        """Those forms of a known actor that the text may mean by it: a common noun only after its article."""
+        text = self._document.text
+        own = (form for form in known.forms if self._known.get(bare(form)) is known and not self._is_place(form))
+        return {form for form in own if form[:1].isupper() or re.search(rf"\b[Tt]he {re.escape(form)}\b", text)}
+
     def _stands_alone(self, form: str, full: str) -> bool:
         """Whether the text has the form, letter for letter, elsewhere than as a part of a longer name."""
         before, _, after = full.partition(form) if form in full else ("", "", "")
@@ -183,14 +223,20 @@ class ActorBook:
         return self._names.get(form, form)
 
     def _actor(self, group: _Entry) -> dict[str, Any]:
-        name = max(group.forms, key=lambda form: (state_of(form) is not None and is_state(form), len(form)))
+        known = group.known or KnownActor(name="")
+
+        def fullness(form: str) -> tuple[bool, bool, int]:
+            is_name = group.known is None or form[:1].isupper()  # one that is known may have a long common noun
+            return state_of(form) is not None and is_state(form), is_name, len(form)
+
+        name = max(group.forms, key=fullness)
         state = state_of(name)
-        kind = "state" if state else group.kind or ("person" if group.title else None)
+        kind = "state" if state else group.kind or ("person" if group.title else known.kind)
         return {
             "name": name,
             "aliases": [form for form in group.forms if form != name],
             "kind": kind,
-            "role": group.role or group.title,
+            "role": group.role or group.title or known.role,
             "evidence": [min(group.sentences)],
         }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from summarizer.documents import Document
+from summarizer.engine.known_actors import KnownActor
 from summarizer.models.weights import DEFAULT_WEIGHTS, adapter_path
 from summarizer.prompting import PromptTemplate
 from summarizer.schemas import SCHEMA_VERSION
@@ -20,8 +22,8 @@ from summarizer.settings import Settings
 __all__ = ["AnswerKey"]
 
 _PACKAGE = Path(__file__).parent.parent
-_NOT_PART_OF_AN_ANSWER = ("evaluation", "cli", "render", "batch", "store", "sources")
-_DECIDING = ("temperature", "max_tokens", "mode", "min_confidence", "context_tokens")
+_NOT_PART_OF_AN_ANSWER = ("evaluation", "cli", "render", "batch", "store", "sources", "matters")
+_DECIDING = ("temperature", "max_tokens", "mode", "min_confidence", "context_tokens", "output_language")
 _EMBEDDED = "local"
 
 
@@ -33,9 +35,14 @@ class AnswerKey:
     """
 
     def __init__(
-        self, settings: Settings, template: PromptTemplate, schema: type[BaseModel], parameters: Mapping[str, Any]
+        self,
+        settings: Settings,
+        template: PromptTemplate,
+        schema: type[BaseModel],
+        parameters: Mapping[str, Any],
+        known_actors: Sequence[KnownActor] = (),
     ) -> None:
-        identity = {
+        identity: dict[str, Any] = {
             "model": settings.model,
             "base_url": settings.base_url,
             "weights": _weights_identity(settings.model, settings.adapter),
@@ -46,6 +53,8 @@ class AnswerKey:
             "settings": {name: getattr(settings, name) for name in _DECIDING},
             "code": _code_identity() if template.way == "turns" else "",
         }
+        if known_actors:
+            identity["known_actors"] = [asdict(actor) for actor in known_actors]
         self._shared = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode())
 
     def of(self, document: Document, repeat: int = 0) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from summarizer.documents import Document, Sentence
 from summarizer.engine.actors import ActorBook
 from summarizer.engine.dates import find_date
+from summarizer.engine.known_actors import KnownActor
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
 from summarizer.engine.wording import Wording
 from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
@@ -40,7 +41,11 @@ class _Item:
 
 
 def assemble(
-    document: Document, answers: Sequence[tuple[Sentence, TurnAnswer]], *, min_confidence: float = 0.0
+    document: Document,
+    answers: Sequence[tuple[Sentence, TurnAnswer]],
+    *,
+    min_confidence: float = 0.0,
+    known_actors: Sequence[KnownActor] = (),
 ) -> Briefing:
     """Build the briefing that a conversation amounts to.
 
@@ -48,11 +53,13 @@ def assemble(
         document: What was read.
         answers: Each sentence that was shown, with the answer to it, in order.
         min_confidence: Items that the model gives a lower probability are left out.
+        known_actors: Actors known before, whose forms are gathered where the text has them. Items take nothing from
+            elsewhere: what the text does not say of a status, a time or a party stays unsaid.
 
     Returns:
         A briefing grounded in the document: each item cites the sentence of its turn.
     """
-    book = ActorBook(document)
+    book = ActorBook(document, known_actors)
     noted = [
         _noted(book, item, sentence)
         for sentence, answer in answers

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from summarizer.documents.languages import dateparser_language
+
 __all__ = ["find_date"]
 
 _TELLS_A_TIME = re.compile(
@@ -28,7 +30,7 @@ def find_date(sentence: str, language: str = "en") -> str | None:
         return None
     from dateparser.search import search_dates  # slow to load, rarely needed
 
-    for found, _ in search_dates(sentence, languages=[language]) or []:
+    for found, _ in search_dates(sentence, languages=[dateparser_language(language)]) or []:
         date = _LOOSE_ENDS.sub("", found).strip()
         if date and date in sentence and date != "may" and _TELLS_A_TIME.search(date) and not _A_SUM.match(date):
             return str(date)

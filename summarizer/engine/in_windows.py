@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -16,7 +16,7 @@ from summarizer.engine.overview import with_overview
 from summarizer.engine.reading import Lost, Reading, gaps
 from summarizer.engine.whole import Question, ask, texts_to_count, whole_windows
 from summarizer.engine.windows import LEAST_WINDOW, Window, cut_smaller
-from summarizer.errors import CutOffError, RefusedError, SummarizerError, TooLongError, UsageError
+from summarizer.errors import AnswerError, CutOffError, RefusedError, SummarizerError, TooLongError, UsageError
 from summarizer.models import LanguageModel, Reply
 from summarizer.models.language_model import Limits
 from summarizer.models.weights import Progress
@@ -39,7 +39,12 @@ class _Part(Generic[AnswerT]):
 
 
 async def read_in_windows(
-    question: Question[AnswerT], model: LanguageModel, limits: Limits, at_once: int, progress: Progress
+    question: Question[AnswerT],
+    model: LanguageModel,
+    limits: Limits,
+    at_once: int,
+    progress: Progress,
+    so_far: Callable[[AnswerT], None] | None = None,
 ) -> Reading[AnswerT]:
     """Ask for an answer to a document.
 
@@ -49,6 +54,7 @@ async def read_in_windows(
         limits: Repeats of each call, and the deadline of the whole.
         at_once: Windows that are read side by side.
         progress: Told after each window.
+        so_far: Called with what is complete: of the answer while it is written where it is one, else after each window.
 
     Raises:
         RefusedError: As soon as the model takes no call at all.
@@ -56,7 +62,7 @@ async def read_in_windows(
     """
     tokens = [await model.count_tokens(text) for text in texts_to_count(question)]
     windows = whole_windows(question, tokens, model.context_tokens, embedded=model.embedded)
-    reader = _WindowReader(question, model, limits, at_once, progress)
+    reader = _WindowReader(question, model, limits, at_once, progress, so_far)
     parts = await reader.read(windows)
     read = [(part.window, part.outcome) for part in parts if isinstance(part.outcome, Reply)]
     lost = [Lost(part.window.sentences, part.outcome) for part in parts if isinstance(part.outcome, SummarizerError)]
@@ -81,13 +87,23 @@ class _WindowReader(Generic[AnswerT]):
     """Reads windows side by side; cuts those smaller that are too long, and tries those again, alone, that failed."""
 
     def __init__(
-        self, question: Question[AnswerT], model: LanguageModel, limits: Limits, at_once: int, progress: Progress
+        self,
+        question: Question[AnswerT],
+        model: LanguageModel,
+        limits: Limits,
+        at_once: int,
+        progress: Progress,
+        so_far: Callable[[AnswerT], None] | None,
     ) -> None:
         self._question = question
         self._model = model
         self._limits = limits
         self._places = asyncio.Semaphore(at_once)
         self._progress = progress
+        self._so_far = so_far
+        self._answered: dict[int, AnswerT] = {}
+        """By the first character of their windows."""
+
         self._done = self._total = 0
         self._fatal: SummarizerError | None = None
         self._refusal: tuple[float, TooLongError | None] = (math.inf, None)
@@ -135,7 +151,19 @@ class _WindowReader(Generic[AnswerT]):
             return [_Part(window, error)]
         self._done += 1
         self._progress("Reading windows", self._done, self._total)
+        self._tell(window, reply)
         return [_Part(window, reply)]
+
+    def _tell(self, window: Window, reply: Reply[AnswerT]) -> None:
+        """Tell what is known by now of a text of several windows."""
+        if self._so_far is None or self._total == 1:
+            return
+        self._answered[window.start] = reply.content
+        try:
+            merged = merge([self._answered[start] for start in sorted(self._answered)])
+        except AnswerError:  # beyond a bound of the schema; how that ends is told when all is read
+            return
+        self._so_far(merged)
 
     async def _ask(self, window: Window, messages: list[Any] | None) -> Reply[AnswerT]:
         async with self._places:
@@ -147,7 +175,8 @@ class _WindowReader(Generic[AnswerT]):
             shown = None if messages else window.numbers
             asked = messages or self._question.messages(window.sentences)
             try:
-                return await ask(self._question, asked, self._model, self._limits, shown)
+                so_far = self._so_far if self._total == 1 else None
+                return await ask(self._question, asked, self._model, self._limits, shown, so_far)
             except (RefusedError, UsageError) as error:
                 self._fatal = error
                 raise

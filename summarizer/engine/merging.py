@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from summarizer.documents.names import fold
 from summarizer.engine.actors import is_same_actor
+from summarizer.engine.known_actors import bare
 from summarizer.engine.states import is_state
 from summarizer.errors import AnswerError
 from summarizer.schemas import Actor, AgreedStep, Briefing, Demand, Evidence, OpenQuestion
-from summarizer.similarity import CUT, SAME_WORDING, item_similarity, token_f1, tokens
+from summarizer.similarity import CUT, SAME_WORDING, is_telling, item_similarity, pair_off, token_f1, tokens
 
-__all__ = ["merge"]
+__all__ = ["PARTIES", "TEXT", "GatheredActors", "merge", "numbers_agree"]
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 ItemT = TypeVar("ItemT", bound=BaseModel)
@@ -29,12 +29,9 @@ ItemT = TypeVar("ItemT", bound=BaseModel)
 _LEAST_WORDING = 0.2
 """Two demands may rest on one sentence: the same evidence alone does not make one item of two."""
 
-_TELLING_LETTERS = 3
-"""Words of more letters than this tell items apart."""
-
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_TEXT: Mapping[type[BaseModel], str] = {Demand: "demand", AgreedStep: "step", OpenQuestion: "question"}
-_PARTIES: Mapping[type[BaseModel], tuple[str, ...]] = {
+TEXT: Mapping[type[BaseModel], str] = {Demand: "demand", AgreedStep: "step", OpenQuestion: "question"}
+PARTIES: Mapping[type[BaseModel], tuple[str, ...]] = {
     Demand: ("by", "of"),
     AgreedStep: ("parties",),
     OpenQuestion: ("awaits",),
@@ -74,7 +71,7 @@ def merge(answers: Sequence[AnswerT]) -> AnswerT:
 
 
 def _merged_briefing(briefings: Sequence[Briefing]) -> dict[str, Any]:
-    actors = _Actors(briefings)
+    actors = GatheredActors(briefings)
     merged: dict[str, Any] = {"headline": briefings[0].headline, "actors": actors.merged()}
     for section in ("demands", "agreed_steps", "open_questions"):
         merged[section] = _items(
@@ -111,10 +108,7 @@ def _items(windows: Iterable[Sequence[ItemT]]) -> list[ItemT]:
             for new, other in enumerate(items)
             if (value := _likeness(one, other))
         ]
-        partners: dict[int, int] = {}
-        for _, known, new in sorted(likeness, key=lambda found: -found[0]):
-            if new not in partners and known not in partners.values():
-                partners[new] = known
+        partners = pair_off(likeness)
         for new, item in enumerate(items):
             if new in partners:
                 merged[partners[new]] = _as_one(merged[partners[new]], item)
@@ -126,8 +120,7 @@ def _items(windows: Iterable[Sequence[ItemT]]) -> list[ItemT]:
 def _likeness(one: BaseModel, other: BaseModel) -> float:
     """How alike two items are, where they are one and the same; 0 where they are not."""
     text, other_text = _text(one), _text(other)
-    numbers, other_numbers = set(_NUMBER.findall(text)), set(_NUMBER.findall(other_text))
-    if type(one) is not type(other) or (numbers and other_numbers and numbers != other_numbers):
+    if type(one) is not type(other) or not numbers_agree(text, other_text):
         return 0.0
     wording = token_f1(text, other_text)
     if wording < _LEAST_WORDING:
@@ -141,19 +134,21 @@ def _likeness(one: BaseModel, other: BaseModel) -> float:
     return likeness if same else 0.0
 
 
+def numbers_agree(text: str, other: str) -> bool:
+    """Whether two texts have the same numbers, or one has none."""
+    numbers, others = set(_NUMBER.findall(text)), set(_NUMBER.findall(other))
+    return not numbers or not others or numbers == others
+
+
 def _differ_in_a_word(text: str, other: str) -> bool:
     """Whether each has a telling word that the other has not ("the northern bridge", "the southern bridge")."""
     words, others = Counter(tokens(text)), Counter(tokens(other))
-    return all(any(map(_is_telling, left)) for left in (words - others, others - words))
-
-
-def _is_telling(word: str) -> bool:
-    return len(word) > _TELLING_LETTERS or not word.isascii() or any(map(str.isdigit, word))
+    return all(any(map(is_telling, left)) for left in (words - others, others - words))
 
 
 def _parties_agree(one: BaseModel, other: BaseModel) -> bool:
     """Whether neither names a party in place of one that the other names."""
-    pairs = ((set(getattr(one, name)), set(getattr(other, name))) for name in _PARTIES.get(type(one), ()))
+    pairs = ((set(getattr(one, name)), set(getattr(other, name))) for name in PARTIES.get(type(one), ()))
     return all(parties <= others or others <= parties for parties, others in pairs)
 
 
@@ -190,8 +185,8 @@ def _told_last(one: BaseModel, other: BaseModel, name: str) -> Any:
 
 def _text(item: BaseModel) -> str:
     """What an item says; under a schema of the user's own, all its texts."""
-    if type(item) in _TEXT:
-        return str(getattr(item, _TEXT[type(item)]))
+    if type(item) in TEXT:
+        return str(getattr(item, TEXT[type(item)]))
     return " ".join(value for name in type(item).model_fields if isinstance(value := getattr(item, name), str))
 
 
@@ -219,15 +214,15 @@ class _Group:
 
     @property
     def names(self) -> set[str]:
-        return {_bare(actor.name) for actor in self.actors}
+        return {bare(actor.name) for actor in self.actors}
 
     @property
     def aliases(self) -> set[str]:
-        return {_bare(alias) for actor in self.actors for alias in actor.aliases}
+        return {bare(alias) for actor in self.actors for alias in actor.aliases}
 
 
-class _Actors:
-    """The actors of all windows, gathered."""
+class GatheredActors:
+    """The actors of several answers, gathered: to windows of one document, or to the documents of one matter."""
 
     def __init__(self, briefings: Sequence[Briefing]) -> None:
         self._groups: list[_Group] = []
@@ -250,19 +245,20 @@ class _Actors:
     def renamed(self, item: ItemT, window: int) -> ItemT:
         """An item of a window with its parties under their names in the whole."""
         named: dict[str, list[str]] = {}
-        for party in _PARTIES[type(item)]:
-            names = dict.fromkeys(self._name(window, name) for name in getattr(item, party))
+        for party in PARTIES[type(item)]:
+            names = dict.fromkeys(self.name_of(window, name) for name in getattr(item, party))
             named[party] = [name for name in names if party != "of" or name not in named["by"]]
         return item.model_copy(update=named)
 
-    def _name(self, window: int, name: str) -> str:
+    def name_of(self, window: int, name: str) -> str:
+        """An actor's name in the whole, by its name in a window."""
         group = self._group_of.get((window, name))
         return self._names[id(group)] if group else name
 
     def _home(self, actor: Actor, window: int) -> _Group:
         """The group that an actor belongs to, a new one where none fits, or more than one."""
-        name, aliases = _bare(actor.name), set(map(_bare, actor.aliases))
-        acronyms = {_bare(alias) for alias in actor.aliases if alias.isupper() and len(alias) > 1}
+        name, aliases = bare(actor.name), set(map(bare, actor.aliases))
+        acronyms = {bare(alias) for alias in actor.aliases if alias.isupper() and len(alias) > 1}
         apart = [group for group in self._groups if window not in group.windows]
         kin: list[Callable[[_Group], bool]] = [
             lambda group: name in group.names,
@@ -286,7 +282,7 @@ class _Actors:
         return group.actors[0].model_copy(
             update={
                 "name": name,
-                "aliases": [form for form in forms if form != name and _bare(form) not in ambiguous],
+                "aliases": [form for form in forms if form != name and bare(form) not in ambiguous],
                 "kind": kinds.most_common(1)[0][0] if kinds else None,
                 "role": roles[0].role if roles else None,
                 "evidence": _both([], list(dict.fromkeys(evidence))),
@@ -301,7 +297,3 @@ def _is_same(name: str, other: str) -> bool:
 def _fullest(group: _Group) -> str:
     """The fullest of the names that windows gave an actor; a state's own before its capital's."""
     return max((actor.name for actor in group.actors), key=lambda name: (is_state(name), len(name)))
-
-
-def _bare(form: str) -> str:
-    return fold(form).removeprefix("the ")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -20,21 +20,25 @@ from summarizer.engine.assembly import assemble
 from summarizer.engine.enveloping import envelope_of
 from summarizer.engine.in_windows import read_in_windows
 from summarizer.engine.keeping import kept_answer, load_kept
+from summarizer.engine.known_actors import KnownActor
+from summarizer.engine.languages import EMBEDDED_LANGUAGE, check_copied, not_read_well, parameter_for
 from summarizer.engine.reading import Reading
+from summarizer.engine.snapshots import STILL_WRITTEN, Show, Snapshots, SoFar, silent
 from summarizer.engine.turn_answers import GRAMMAR
-from summarizer.engine.turns import read_in_turns, sentences_to_show, turn_texts_to_count, turn_windows
+from summarizer.engine.turns import Answers, read_in_turns, sentences_to_show, turn_texts_to_count, turn_windows
 from summarizer.engine.whole import Question, texts_to_count, whole_windows
 from summarizer.engine.windows import Window
-from summarizer.errors import StoreError, UsageError
+from summarizer.errors import CutOffError, ModelUnavailableError, StoreError, UsageError
 from summarizer.models import LanguageModel, open_model, parse_model_name
 from summarizer.models.context import context_tokens
 from summarizer.models.language_model import Limits
 from summarizer.models.opening import WHOLE_PROMPT, default_prompt
 from summarizer.models.pace import Pace
+from summarizer.models.partial import Unhurried
 from summarizer.models.tokens import estimated_tokens
 from summarizer.models.weights import Progress
 from summarizer.prompting import Message, load_schema, load_template
-from summarizer.schemas import Briefing, DocumentReference, Envelope, PromptReference
+from summarizer.schemas import Briefing, DocumentReference, Envelope, PromptReference, TokenUsage
 from summarizer.settings import Settings, load_settings
 from summarizer.sources import read_source
 from summarizer.store import AnswerStore
@@ -92,6 +96,8 @@ class Summarizer:
         prompt: A template's name or path; by default the one that suits the model.
         schema: A pydantic model or `module:Class`; by default the one that the template names.
         parameters: Values for the template's parameters.
+        known_actors: Actors known before, for a template that reads turn by turn: where a text has forms of one, they
+            are gathered under one name of the text. A template that shows a whole document is told by a parameter.
         store: Where answers are looked up and kept; by default nothing is kept. With the setting `answer_cache` at
             `refresh`, everything is asked again and the new answer kept.
         pace: Asked before each request and told of each response, where many documents are read at once.
@@ -112,6 +118,7 @@ class Summarizer:
         schema: type[BaseModel] | str | None = None,
         *,
         parameters: Mapping[str, Any] | None = None,
+        known_actors: Sequence[KnownActor] = (),
         store: AnswerStore | None = None,
         pace: Pace | None = None,
         settings: Settings | None = None,
@@ -125,6 +132,8 @@ class Summarizer:
         self.template = load_template(self._template_name(schema))
         self.schema = schema if isinstance(schema, type) else load_schema(schema or self.template.schema_name)
         self.parameters = self.template.with_parameters(parameters or {})
+        if self.settings.output_language is not None:
+            self.parameters |= parameter_for(self.settings.output_language, self.template)
         if self.template.way == "overview":
             raise UsageError(
                 f"The template {self.template.name!r} sums up what was found in a long text; name one that shows a "
@@ -135,12 +144,18 @@ class Summarizer:
                 f"The template {self.template.name!r} reads turn by turn, which only the Briefing schema has; name a "
                 "template that shows the whole document with --prompt."
             )
+        if known_actors and self.template.way != "turns":
+            raise UsageError(
+                f"The template {self.template.name!r} shows whole documents; tell it of known actors by a parameter."
+            )
+        self.known_actors = tuple(known_actors)
         self.store = store
         self.delegate: Delegate | None = None
         self._pace = pace
         self._key: AnswerKey | None = None
         self._model: LanguageModel | None = None
         self._opening = threading.Lock()
+        self._warned: set[str] = set()
         self._under_way: dict[str, asyncio.Task[Envelope[Any]]] = {}
 
     def _template_name(self, schema: type[BaseModel] | str | None) -> str:
@@ -149,6 +164,15 @@ class Summarizer:
             return self.settings.prompt
         own = schema is not None and (schema if isinstance(schema, type) else load_schema(schema)) is not Briefing
         return WHOLE_PROMPT if own else default_prompt(name, self.settings.way)
+
+    @property
+    def prompt_reference(self) -> PromptReference:
+        """What an envelope says of the prompt."""
+        return PromptReference(
+            name=self.template.name,
+            version=self.template.version,
+            output_language=self.settings.output_language,
+        )
 
     def plan(self, document: Document | str | Path) -> Plan:
         """What would be sent for a document; calls no model and starts none."""
@@ -203,16 +227,79 @@ class Summarizer:
             AnswerError: If no answer fits the schema.
         """
         document = self._document(document)
-        tell = progress or _silent
+        self._warn_of(document.language)
+        tell = progress or silent
         if self.store is None:
             return await self._ask(document, tell)
         kept = self.kept(document, repeat)
         return kept or await self._shared(self.key_of(document, repeat), document, tell)
 
+    def stream(self, document: Document | str | Path, progress: Progress | None = None) -> Iterator[Envelope[Any]]:
+        """Read a document and give what is complete while it is read. See `astream`."""
+        snapshots = self.astream(document, progress)
+        turn = asyncio.Lock()  # after an interrupt, the step under way ends before the stream can be closed
+
+        async def step() -> Envelope[Any] | None:
+            async with turn:
+                return await anext(snapshots, None)
+
+        async def close() -> None:
+            async with turn:
+                await snapshots.aclose()
+
+        try:
+            while (envelope := background_loop.run(step())) is not None:
+                yield envelope
+        finally:
+            background_loop.run(close())
+
+    async def astream(
+        self, document: Document | str | Path, progress: Progress | None = None
+    ) -> AsyncGenerator[Envelope[Any], None]:
+        """Read a document and give what is complete while it is read: a growing answer, in the end the whole.
+
+        Each snapshot is within the schema and grounded as the last one is, and marked (`Envelope.partial`): in one
+        call item by item as the model writes them, in windows after each window, in turns after sentences. What comes
+        faster than it is taken is left out. Models of other protocols give the whole alone, and so does the store,
+        where a whole answer is kept as `asummarize` keeps it.
+
+        Args:
+            document: A `Document`, a text, or the path of a file as a `Path`.
+            progress: Called with what is going on, how much of it is done and how much there is.
+
+        Yields:
+            Envelopes. The last one is what `asummarize` gives; or, where the model was lost or its answer cut off after
+            something was complete, the last snapshot with the reason in `partial`.
+
+        Raises:
+            SummarizerError: What `asummarize` raises, if nothing was complete before, or no answer fits the schema.
+        """
+        document = self._document(document)
+        self._warn_of(document.language)
+        kept = self.kept(document) if self.store is not None else None
+        if kept is not None:
+            yield kept
+            return
+        snapshots = Snapshots(progress or silent)
+        last: Envelope[Any] | None = None
+        async with snapshots.of(self._ask(document, snapshots.progress, snapshots.show)) as asked:
+            async for last in snapshots.until_done(asked):
+                yield last
+        try:
+            whole = asked.result()
+        except (ModelUnavailableError, CutOffError) as error:
+            last = snapshots.newest or last
+            if last is None:
+                raise
+            yield last.model_copy(update={"partial": str(error)})
+            return
+        await self._keep(None, document, whole)
+        yield whole
+
     def key_of(self, document: Document, repeat: int = 0) -> str:
         """The key under which the store keeps the answer: a hash of all that decides it."""
         if self._key is None:
-            self._key = AnswerKey(self.settings, self.template, self.schema, self.parameters)
+            self._key = AnswerKey(self.settings, self.template, self.schema, self.parameters, self.known_actors)
         return self._key.of(document, repeat)
 
     def kept(self, document: Document, repeat: int = 0) -> Envelope[Any] | None:
@@ -241,21 +328,32 @@ class Summarizer:
 
     async def _ask_and_keep(self, key: str, document: Document, progress: Progress) -> Envelope[Any]:
         envelope = await self._ask(document, progress)
+        await self._keep(key, document, envelope)
+        return envelope
+
+    async def _keep(self, key: str | None, document: Document, envelope: Envelope[Any]) -> None:
         if self.store is not None and not envelope.not_covered:  # what was lost may be read another time
             try:
-                await asyncio.wrap_future(self.store.keep(kept_answer(key, envelope), document.text))
+                row = kept_answer(key or self.key_of(document), envelope)
+                await asyncio.wrap_future(self.store.keep(row, document.text))
             except StoreError as error:  # the answer is worth more than its copy
                 _LOGGER.warning("%s What is answered from here on is not kept.", error)
                 self.store = None
-        return envelope
 
-    async def _ask(self, document: Document, tell: Progress) -> Envelope[Any]:
+    async def _ask(self, document: Document, tell: Progress, show: Show | None = None) -> Envelope[Any]:
         if self.delegate is not None:
             return await self.delegate(document)
         started = time.monotonic()
         limits = Limits(retries=self.settings.retries, deadline=started + self.settings.timeout)
         model = await self._opened(tell)
-        reading = await self._read(document, model, limits, tell)
+
+        def so_far(content: BaseModel) -> None:
+            if show:
+                begun = Reading(content=content, usage=TokenUsage(complete=False))
+                envelope = self._envelope(document, model, begun, time.monotonic() - started)
+                show(envelope.model_copy(update={"partial": STILL_WRITTEN}))
+
+        reading = await self._read(document, model, limits, tell, so_far if show else None)
         return self._envelope(document, model, reading, time.monotonic() - started)
 
     def __enter__(self) -> Self:
@@ -279,15 +377,33 @@ class Summarizer:
         if self._model is not None:
             await self._model.aclose()
 
-    async def _read(self, document: Document, model: LanguageModel, limits: Limits, progress: Progress) -> Reading[Any]:
+    async def _read(
+        self, document: Document, model: LanguageModel, limits: Limits, progress: Progress, so_far: SoFar | None
+    ) -> Reading[Any]:
         if self.template.way == "turns":
-            answers = await read_in_turns(document, self.template, self.parameters, model, limits, progress)
-            briefing = assemble(document, answers.content, min_confidence=self.settings.min_confidence)
+
+            def assembled(content: Answers) -> Briefing:
+                return assemble(
+                    document, content, min_confidence=self.settings.min_confidence, known_actors=self.known_actors
+                )
+
+            unhurried = Unhurried()
+
+            def heard(content: Answers) -> None:
+                if so_far:
+                    unhurried(lambda: so_far(assembled(content)))
+
+            asked = self.template, self.parameters, model, limits, progress
+            try:
+                answers = await read_in_turns(document, *asked, heard if so_far else None)
+            finally:
+                unhurried.cancel()
+            briefing = assembled(answers.content)
             return Reading(
                 content=briefing, usage=answers.usage, served_as=answers.served_as, not_covered=answers.not_covered
             )
         at_once = self.settings.concurrency or (self.settings.slots if model.embedded else _AT_ONCE)
-        return await read_in_windows(self._question(document), model, limits, at_once, progress)
+        return await read_in_windows(self._question(document), model, limits, at_once, progress, so_far)
 
     def _question(self, document: Document) -> Question[Any]:
         return Question(document=document, template=self.template, parameters=self.parameters, schema=self.schema)
@@ -310,15 +426,33 @@ class Summarizer:
     def _envelope(
         self, document: Document, model: LanguageModel, reading: Reading[Any], seconds: float
     ) -> Envelope[Any]:
-        prompt = PromptReference(name=self.template.name, version=self.template.version)
-        return envelope_of(document, model, self.schema, prompt, reading, seconds)
+        return envelope_of(document, model, self.schema, self.prompt_reference, reading, seconds)
 
-    def _document(self, document: Document | str | Path) -> Document:
-        if isinstance(document, Document):
-            return document
-        if isinstance(document, Path):
-            return read_source(document, language=self.settings.language)
-        return Document(text=document, language=self.settings.language)
+    def _document(self, given: Document | str | Path) -> Document:
+        """What is to be read.
+
+        Raises:
+            UsageError: If what reads it cannot answer in the language that is asked for.
+        """
+        if isinstance(given, Document):
+            document = given
+        elif isinstance(given, Path):
+            document = read_source(given, language=self.settings.language)
+        else:
+            document = Document(text=given, language=self.settings.language or "")
+        if self.template.way == "turns" or self._is_embedded:
+            check_copied(document.language, self.settings.output_language)
+        return document
+
+    @property
+    def _is_embedded(self) -> bool:
+        return parse_model_name(self.settings.model, self.settings.base_url).where == "embedded"
+
+    def _warn_of(self, language: str) -> None:
+        """Say once that the embedded model does not read a language."""
+        if self._is_embedded and language != EMBEDDED_LANGUAGE and language not in self._warned:
+            self._warned.add(language)
+            _LOGGER.warning("%s", not_read_well(language))
 
 
 def summarize(document: Document | str | Path, **options: Any) -> Envelope[Any]:
@@ -343,7 +477,3 @@ def _planned(window: Window) -> PlannedWindow:
         end=window.end,
         tokens=window.tokens,
     )
-
-
-def _silent(_what: str, _done: int, _total: int) -> None:
-    return None

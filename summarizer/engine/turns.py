@@ -158,15 +158,25 @@ def _room(opening_tokens: int, context: int) -> int:
     return min(_LONGEST_CONVERSATION, context - opening_tokens - MOST_TOKENS)
 
 
-async def read_in_turns(
+async def read_in_turns(  # noqa: PLR0913, PLR0917 - the one way in
     document: Document,
     template: PromptTemplate,
     parameters: Mapping[str, Any],
     model: LanguageModel,
     limits: Limits,
     progress: Progress,
+    so_far: Callable[[Answers], None] | None = None,
 ) -> Reading[Answers]:
     """Hold the conversation; several, one after the other, where the text is long.
+
+    Args:
+        document: What is read.
+        template: How it is shown.
+        parameters: The template's.
+        model: Who is asked.
+        limits: Repeats of each call, and the deadline of the whole.
+        progress: Told after each sentence.
+        so_far: Called after each sentence with all answers until then.
 
     Raises:
         TooLongError: If the model's context has no room for the prompt and a few sentences.
@@ -186,9 +196,10 @@ async def read_in_turns(
         room=_room(tokens[0], model.context_tokens),
         deadline=limits.deadline if len(windows) > 1 else 0.0,
         progress=progress,
+        so_far=so_far,
     )
     lost = await reader.read(windows)
-    answers = [(turn.sentence, turn.answer) for turn in reader.memory.turns]
+    answers = reader.answers
     return Reading(
         content=answers,
         usage=reader.usage,
@@ -228,9 +239,15 @@ class _TurnReader:
     """On the clock of `time.monotonic`; until then what failed is tried once more."""
 
     progress: Progress
+    so_far: Callable[[Answers], None] | None = None
     memory: _Memory = field(default_factory=_Memory)
     usage: TokenUsage = field(default_factory=TokenUsage)
     served_as: str | None = None
+
+    @property
+    def answers(self) -> Answers:
+        """Each sentence that was answered, with the answer to it."""
+        return [(turn.sentence, turn.answer) for turn in self.memory.turns]
 
     async def read(self, windows: Sequence[Window]) -> list[Lost]:
         """Read all windows; gives what got no answer."""
@@ -269,6 +286,8 @@ class _TurnReader:
             else:
                 rest.popleft()
                 failed = False
+                if self.so_far:
+                    self.so_far(self.answers)
         return None
 
     def _opened(self, rest: Iterable[MeasuredSentence]) -> _Conversation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -75,6 +75,7 @@ async def ask(
     model: LanguageModel,
     limits: Limits,
     shown: Collection[int] | None = None,
+    so_far: Callable[[AnswerT], None] | None = None,
 ) -> Reply[AnswerT]:
     """Ask a model for a whole answer at once.
 
@@ -84,6 +85,7 @@ async def ask(
         model: Who is asked.
         limits: Repeats and deadline.
         shown: Numbers of the sentences that the answer may cite; all by default.
+        so_far: Called with what is complete of the answer while it is written.
 
     Raises:
         TooLongError: If the text is longer than the model can take.
@@ -92,7 +94,7 @@ async def ask(
         ModelUnavailableError: If no answer can be had.
     """
     extra = await _embedded_request(question, messages, model, shown) if model.embedded else {}
-    return await model.answer(messages, question.schema, question.document, limits, shown, **extra)
+    return await model.answer(messages, question.schema, question.document, limits, shown, so_far, **extra)
 
 
 async def _embedded_request(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from summarizer.evaluation.items import Item
 from summarizer.similarity import CUT, item_similarity
 
-__all__ = ["CUT", "Pair", "align", "similarity"]
+__all__ = ["CUT", "Pair", "align", "assign", "similarity"]
 
 _ALIAS_ONLY = 0.75
 _LESS_FOR_DOUBT = 0.999
@@ -49,17 +49,20 @@ def similarity(predicted: Item, labelled: Item) -> float:
 
 def align(predicted: Sequence[Item], labelled: Sequence[Item]) -> list[Pair]:
     """Align the items of one section of one article; pairs with nothing in common are left out."""
-    if not predicted or not labelled:
+    values = [[similarity(one, other) for other in labelled] for one in predicted]
+    # Where a firm label fits as well as a doubtful one, the firm one is what the prediction answers to.
+    doubts = [_LESS_FOR_DOUBT if label.doubtful else 1.0 for label in labelled]
+    weights = [[value * doubt for value, doubt in zip(row, doubts, strict=True)] for row in values]
+    return [Pair(predicted=row, labelled=column, similarity=values[row][column]) for row, column in assign(weights)]
+
+
+def assign(weights: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
+    """The one-to-one assignment of rows to columns of greatest total weight; what weighs nothing is left out."""
+    if not weights or not weights[0]:
         return []
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
-    values = np.array([[similarity(one, other) for other in labelled] for one in predicted])
-    # Where a firm label fits as well as a doubtful one, the firm one is what the prediction answers to.
-    weights = values * np.array([_LESS_FOR_DOUBT if label.doubtful else 1.0 for label in labelled])
-    rows, columns = linear_sum_assignment(weights, maximize=True)
-    return [
-        Pair(predicted=int(row), labelled=int(column), similarity=float(values[row, column]))
-        for row, column in zip(rows, columns, strict=True)
-        if values[row, column] > 0
-    ]
+    rows, columns = linear_sum_assignment(np.array(weights), maximize=True)
+    places = zip(map(int, rows), map(int, columns), strict=True)
+    return [(row, column) for row, column in places if weights[row][column] > 0]

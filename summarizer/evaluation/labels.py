@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -13,7 +13,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from summarizer.documents import Document, read
 from summarizer.errors import InputError, UsageError
 
-__all__ = ["Fixture", "Labels", "load_fixture", "load_fixtures", "load_labels", "problems"]
+__all__ = ["Fixture", "Labels", "load_fixture", "load_fixtures", "load_labels", "load_yaml", "problems"]
+
+FormT = TypeVar("FormT", bound=BaseModel)
 
 ARTICLE = "article.txt"
 LABELS = "labels.yaml"
@@ -102,13 +104,18 @@ class Fixture:
 
 
 def load_labels(path: Path) -> Labels:
-    """Read a labels file.
+    """Read a labels file; raises what `load_yaml` does."""
+    return load_yaml(path, Labels)
+
+
+def load_yaml(path: Path, form: type[FormT]) -> FormT:
+    """Read a YAML file of a given form.
 
     Raises:
         InputError: If it is not there, not YAML, or not of the form.
     """
     try:
-        return Labels.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        return form.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

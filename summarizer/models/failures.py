@@ -18,6 +18,7 @@ from summarizer.errors import (
 )
 from summarizer.models.retry import (
     Attempts,
+    BrokenStreamError,
     is_worth_repeating,
     is_wrong_answer,
     seconds_asked_for,
@@ -85,7 +86,9 @@ def explained(
         return _of_status(status, cause, name, server, said, attempts)
     if is_worth_repeating(cause):
         return ModelUnavailableError(
-            f"{name}{server} could not be reached ({said}); is the server running, and is the address right?"
+            f"The answer of {name}{server} broke off ({said}); try again, or raise --retries."
+            if isinstance(cause, BrokenStreamError)
+            else f"{name}{server} could not be reached ({said}); is the server running, and is the address right?"
         )
     if isinstance(error, ImportError) or type(cause).__name__ in ("ConfigurationError", "OpenAIError"):
         return RefusedError(f"{name} cannot be used: {said}")

@@ -16,6 +16,7 @@ from summarizer.documents import Document
 from summarizer.errors import AnswerError, SummarizerError
 from summarizer.models.connections import Connection, Connections
 from summarizer.models.failures import explained
+from summarizer.models.partial import AnswerSoFar
 from summarizer.models.retry import Attempts
 from summarizer.models.structured import Call, send_completion
 from summarizer.models.tokens import estimated_tokens
@@ -133,6 +134,7 @@ class LanguageModel:
         document: Document,
         limits: Limits,
         shown: Collection[int] | None = None,
+        so_far: Callable[[AnswerT], None] | None = None,
         **request: Any,
     ) -> Reply[AnswerT]:
         """Ask for an answer under a schema, grounded in a document.
@@ -143,6 +145,7 @@ class LanguageModel:
             document: What the answer is grounded in.
             limits: Repeats and deadline.
             shown: Numbers of the sentences that the answer may cite; all by default.
+            so_far: Called with what is complete of the answer while it is written, where it can be had that way.
             request: Sent in addition to the model's own request.
 
         Raises:
@@ -158,13 +161,15 @@ class LanguageModel:
             meter.record(response)
             unwrap_json(response)
 
+        context = grounding_context(document, shown)
         call = Call(
             messages=messages,
             schema=schema,
-            context=grounding_context(document, shown),
+            context=context,
             request={**self.request, **request},
             attempts=attempts,
             heard=heard,
+            written=so_far and AnswerSoFar(schema=schema, context=context, tell=so_far),
         )
         try:
             async with asyncio.timeout(max(0.0, limits.deadline - time.monotonic())):

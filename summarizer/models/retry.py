@@ -18,13 +18,19 @@ from typing import Any
 from pydantic import ValidationError
 from tenacity import AsyncRetrying, RetryCallState
 
-__all__ = ["Attempts", "is_wrong_answer", "seconds_asked_for", "seconds_of_headers", "status_of"]
+__all__ = ["Attempts", "BrokenStreamError", "is_wrong_answer", "seconds_asked_for", "seconds_of_headers", "status_of"]
 
 _WORTH_REPEATING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
-_DROPPED = frozenset({"APIConnectionError", "APITimeoutError", "ConnectError", "ReadError", "RemoteProtocolError"})
+_DROPPED = frozenset(
+    {"APIConnectionError", "APITimeoutError", "BrokenStreamError", "ConnectError", "ReadError", "RemoteProtocolError"}
+)
 _QUOTA_CODES = frozenset({"insufficient_quota", "billing_not_active", "credit_balance_too_low"})
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
+
+
+class BrokenStreamError(Exception):
+    """An answer that was heard while it was written broke off."""
 
 
 class Attempts:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import to_json
 
 from summarizer.models.retry import Attempts, is_wrong_answer
+from summarizer.models.streaming import CompletionStreams, Written
 from summarizer.prompting import Message
 from summarizer.schemas.wire import wire_schema
 
@@ -45,6 +46,9 @@ class Call:
     heard: Callable[[Any], None]
     """Called with every response before it is read; it may change it."""
 
+    written: Written | None = None
+    """Told of the answer while it is written, where it can be had that way."""
+
 
 class StructuredCalls(Protocol):
     """Makes structured calls over one connection."""
@@ -68,6 +72,9 @@ class ProtocolCalls:
     handlers: ModeHandlers
     """instructor's parts for the mode that the schema is held in."""
 
+    streams: CompletionStreams | None = None
+    """Sends it so that the answer is heard while it is written."""
+
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
     """Answers are read one in each round of the event loop. Before Python 3.12, aiohttp sends what is asked next in the
     round after: all answers of a round would be read before the first of those requests leaves."""
@@ -79,7 +86,7 @@ class ProtocolCalls:
         _, request = self.handlers.request_handler(response_model=schema, kwargs=given)
         async for attempt in call.attempts.controller():
             with attempt:
-                response = await self.send(request)
+                response = await self._send(request, call.written)
                 await self._turn.acquire()
                 asyncio.get_running_loop().call_soon(self._turn.release)
                 call.heard(response)
@@ -93,6 +100,12 @@ class ProtocolCalls:
                     raise
                 return answer
         raise AssertionError("the attempts end with an answer or an error")
+
+    async def _send(self, request: Mapping[str, Any], written: Written | None) -> Any:
+        if written is None or self.streams is None:
+            return await self.send(request)
+        response = await self.streams.send(request, written)
+        return await self.send(request) if response is None else response
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +152,8 @@ def protocol_calls(client: AsyncOpenAI, mode: str) -> ProtocolCalls:
     async def send(request: Mapping[str, Any]) -> Any:
         return await send_completion(client, request)
 
-    return ProtocolCalls(send=send, handlers=mode_registry.get_handlers(known.provider, known.mode))
+    handlers = mode_registry.get_handlers(known.provider, known.mode)
+    return ProtocolCalls(send=send, handlers=handlers, streams=CompletionStreams(client))
 
 
 async def send_completion(client: AsyncOpenAI, request: Mapping[str, Any]) -> Any:

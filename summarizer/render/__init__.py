@@ -1,4 +1,4 @@
-"""An envelope as a reader or a program wants it: a terminal page, Markdown, JSON, YAML."""
+"""An envelope as a reader or a program wants it: a terminal page, Markdown, HTML, DOCX, JSON, YAML."""
 
 from summarizer.render.content import not_covered, place
 from summarizer.render.formats import FORMATS, Format, render

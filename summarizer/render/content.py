@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ from summarizer.schemas import (
 __all__ = [
     "Entry",
     "Section",
+    "citation_labels",
     "cited",
     "described",
     "not_covered",
@@ -46,6 +48,11 @@ class Entry:
     def sentences(self) -> list[int]:
         """Numbers of the sentences, each once, in order."""
         return sorted({evidence.sentence for evidence in self.evidence})
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Start and end of the passages, each once, in order."""
+        return sorted({(evidence.start, evidence.end) for evidence in self.evidence})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,18 +87,20 @@ def described(envelope: Envelope[Any]) -> str:
     document, model, prompt = envelope.document, envelope.model, envelope.prompt
     served = f" ({model.served_as})" if model.served_as and model.served_as != model.name else ""
     source = "standard input" if document.source == "-" else document.source or "a text"
+    asked = f" in {prompt.output_language}" if prompt.output_language else ""
     said = [part for part in (document.author, document.site, (document.date or "")[:10]) if part]
     about = f" ({', '.join(said)})" if said else ""
     return printable(
-        f"Written by {model.name}{served} with prompt {prompt.name} {prompt.version} from {source}{about}, "
+        f"Written by {model.name}{served} with prompt {prompt.name} {prompt.version}{asked} from {source}{about}, "
         f"{envelope.written_at:%Y-%m-%d %H:%M} UTC"
     )
 
 
 def not_covered(envelope: Envelope[Any]) -> str | None:
-    """One line that says which parts of the document could not be read; None where all of it was."""
+    """One line that says what is missing: the rest of a partial answer, parts that could not be read; None for none."""
+    partial = f"Partial: only what was complete is shown. {envelope.partial}" if envelope.partial else ""
     if not envelope.not_covered:
-        return None
+        return printable(partial) or None
     parts = ", ".join(
         f"{gap.first_sentence}"
         if gap.first_sentence == gap.last_sentence
@@ -101,7 +110,7 @@ def not_covered(envelope: Envelope[Any]) -> str | None:
     lost = sum(gap.end - gap.start for gap in envelope.not_covered)
     share = max(1, round(100 * lost / max(1, envelope.document.characters)))
     reasons = " ".join(dict.fromkeys(gap.reason for gap in envelope.not_covered))
-    return printable(f"Not covered: sentences {parts} ({share} % of the text). {reasons}")
+    return printable(f"{partial} Not covered: sentences {parts} ({share} % of the text). {reasons}")
 
 
 def sections(answer: BaseModel, *, confidence: bool = False) -> list[Section]:
@@ -128,6 +137,20 @@ def cited(answer: BaseModel) -> list[Evidence]:
     """Every piece of evidence in an answer, once, in the order of the document."""
     found = {(evidence.start, evidence.end): evidence for evidence in _evidence(answer)}
     return [found[place] for place in sorted(found)]
+
+
+def citation_labels(passages: Sequence[Evidence]) -> dict[tuple[int, int], str]:
+    """What each cited passage is called where it is linked to, by start and end: its sentence's number.
+
+    A second passage of the same sentence is called `12-2`.
+    """
+    seen: Counter[int] = Counter()
+    labels = {}
+    for evidence in passages:
+        seen[evidence.sentence] += 1
+        count = seen[evidence.sentence]
+        labels[evidence.start, evidence.end] = f"{evidence.sentence}" if count == 1 else f"{evidence.sentence}-{count}"
+    return labels
 
 
 def _evidence(value: Any) -> Iterator[Evidence]:

@@ -84,7 +84,7 @@ def _hanging(rows: Iterable[tuple[str, str, Text]]) -> Padding:
 
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True, justify="right")
-    grid.add_column(ratio=1)
+    grid.add_column(ratio=1, overflow="fold")  # a text without blanks is broken anywhere, not cut off
     for mark, style, text in rows:
         grid.add_row(Text(mark, style=style), text)
     return Padding(grid, (0, 0, 0, 2))

@@ -23,7 +23,7 @@ __all__ = [
     "TokenUsage",
 ]
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 """Version of the envelope and the briefing; the first number changes when a saved file no longer loads."""
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
@@ -95,10 +95,12 @@ class ModelReference(_Part):
 
 
 class PromptReference(_Part):
-    """Which template was used."""
+    """Which template was used, and in which language it asked for an answer."""
 
     name: str
     version: str
+    output_language: str | None = None
+    """Language that the answer's own words were asked for in, a code or tag; nothing where it is the text's."""
 
 
 class SchemaReference(_Part):
@@ -180,6 +182,10 @@ class Envelope(_Part, Generic[AnswerT]):
 
     not_covered: list[Gap] = Field(default_factory=list)
     """The parts of the document that the answer does not rest on; empty where all of it was read."""
+
+    partial: str | None = None
+    """Why the answer has only what was complete by then (it is still being written, or broke off), in one sentence;
+    nothing where it is whole."""
 
     from_store: bool = False
     """Whether the answer was asked for earlier and kept; usage, seconds and time are of then."""

@@ -56,6 +56,7 @@ def read_docx(raw: bytes, shown: str) -> Extracted:
         title=said.title.strip() or None,
         author=said.author.strip() if said.author not in ("", _TEMPLATE_AUTHOR) else None,
         date=_date(said),
+        language=said.language or None,
     )
 
 

@@ -39,6 +39,7 @@ def read_email(raw: bytes, shown: str) -> Extracted:
         title=_header(message, "subject"),
         author=_header(message, "from"),
         date=sent.isoformat() if sent else None,
+        language=_header(message, "content-language"),
     )
 
 

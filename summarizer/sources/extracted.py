@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from summarizer.documents import Document
+from summarizer.documents.languages import language_of
 from summarizer.errors import UsageError
 
 __all__ = ["Extracted", "from_extra", "unheard"]
@@ -16,7 +17,7 @@ __all__ = ["Extracted", "from_extra", "unheard"]
 
 @dataclass(frozen=True, kw_only=True)
 class Extracted:
-    """A text taken out of a file. The fields are those of `Document`."""
+    """A text taken out of a file. The fields are those of `Document`; a file says them of itself."""
 
     text: str
     title: str | None = None
@@ -24,15 +25,17 @@ class Extracted:
     date: str | None = None
     site: str | None = None
     page_starts: Sequence[int] = ()
+    language: str | None = None
+    """As the file says, a language tag."""
 
     def document(
-        self, *, source: str, language: str, url: str | None = None, fetched_at: datetime | None = None
+        self, *, source: str, language: str | None = None, url: str | None = None, fetched_at: datetime | None = None
     ) -> Document:
         """The document.
 
         Args:
             source: As the user named it.
-            language: ISO 639-1 code.
+            language: ISO 639-1 code, where the user names one; else what the file says, or the text shows.
             url: Where it was found in the end, where it was fetched.
             fetched_at: When, in UTC.
 
@@ -42,7 +45,7 @@ class Extracted:
         return Document(
             text=self.text,
             source=source,
-            language=language,
+            language=language or language_of(self.text, self.language),
             given_title=self.title,
             author=self.author,
             date=self.date,
@@ -54,11 +57,12 @@ class Extracted:
 
 
 @contextmanager
-def from_extra(what: str) -> Iterator[None]:
+def from_extra(what: str, *, instead: str = "give the text itself") -> Iterator[None]:
     """Around the import of a library of the extra `sources`.
 
     Args:
         what: What it is needed for, as the subject of a sentence.
+        instead: What the user can do without it.
 
     Raises:
         UsageError: If it is not installed.
@@ -68,7 +72,7 @@ def from_extra(what: str) -> Iterator[None]:
     except ImportError as error:
         raise UsageError(
             f"{what} needs a library that is not installed here ({error}): run pip install 'summarizer[sources]', or "
-            "give the text itself."
+            f"{instead}."
         ) from error
 
 

@@ -44,7 +44,10 @@ class FeedEntry:
     content: str | None
     """Its text, where the feed has all of it."""
 
-    def document(self, *, language: str = "en", fetcher: Fetcher | None = None) -> Document:
+    language: str | None = None
+    """As the entry or its feed says, a language tag."""
+
+    def document(self, *, language: str | None = None, fetcher: Fetcher | None = None) -> Document:
         """Its text and what the feed says about it; fetched from its page where the feed has a part of it at most.
 
         Raises:
@@ -52,7 +55,8 @@ class FeedEntry:
             FetchError: If its page cannot be fetched, or may not be.
         """
         if self.content is not None:
-            found = Extracted(text=self.content).document(source=self.link or self.feed, language=language)
+            own = Extracted(text=self.content, language=self.language)
+            found = own.document(source=self.link or self.feed, language=language)
         elif self.link and is_url(self.link):
             found = read_source(self.link, language=language, fetcher=fetcher)
         else:
@@ -60,7 +64,7 @@ class FeedEntry:
         return Document(
             text=found.text,
             source=self.link or self.feed,
-            language=language,
+            language=found.language,
             given_title=self.title or found.given_title,
             author=self.author or found.author,
             date=self.date or found.date,
@@ -102,13 +106,14 @@ def read_feed(source: str, fetcher: Fetcher | None = None) -> Feed:
     if not parsed.version and not parsed.entries:
         raise InputError(f"{loaded.shown} is no RSS or Atom feed; give the address of the feed itself.")
     title = _line(parsed.feed.get("title"))
-    entries = [entry for one in parsed.entries if (entry := _entry(one, source, title)) is not None]
+    stated = _line(parsed.feed.get("language"))
+    entries = [entry for one in parsed.entries if (entry := _entry(one, source, title, stated)) is not None]
     return Feed(
         source=source, title=title, entries=list({entry.id: entry for entry in reversed(entries)}.values())[::-1]
     )
 
 
-def _entry(entry: Mapping[str, Any], feed: str, site: str | None) -> FeedEntry | None:
+def _entry(entry: Mapping[str, Any], feed: str, site: str | None, language: str | None) -> FeedEntry | None:
     link = _line(entry.get("link"))
     named = _line(entry.get("id")) or link
     if named is None:
@@ -122,7 +127,14 @@ def _entry(entry: Mapping[str, Any], feed: str, site: str | None) -> FeedEntry |
         date=_date(entry.get("published_parsed") or entry.get("updated_parsed")),
         site=site,
         content=_content(entry),
+        language=_language(entry) or language,
     )
+
+
+def _language(entry: Mapping[str, Any]) -> str | None:
+    """The language that an entry states for its text (Atom's xml:lang)."""
+    parts = [*(entry.get("content") or []), entry.get("summary_detail") or {}]
+    return next((stated for part in parts if (stated := _line(part.get("language")))), None)
 
 
 def _content(entry: Mapping[str, Any]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from summarizer.documents.sentences import AFTER_A_STOP, STOPS, is_long_without_stops
 from summarizer.errors import InputError
 from summarizer.sources.extracted import Extracted, from_extra, unheard
 
@@ -16,7 +17,7 @@ _LEAST_PROSE = 120
 _STUB = 1200
 """Characters of prose below which a page that asks for a subscription shows a beginning, not an article."""
 
-_PROSE = re.compile(r"[.!?…。！？؟][\"'”’»)\]]*$")
+_PROSE = re.compile(rf"[{STOPS}]{AFTER_A_STOP}$")
 _NOT_FREE = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
 """As sites mark subscribers' articles for search engines (schema.org)."""
 
@@ -31,6 +32,7 @@ _BLOCKS = ("p", "div", "br", "li", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5
 _OWN_CHARSET = re.compile(
     rb"(?:<meta[^>]+charset|<\?xml[^>]+encoding)\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]+)", re.IGNORECASE
 )
+_OWN_LANGUAGE = re.compile(r"<html\b[^>]*?\s(?:xml:)?lang\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _OWN_CHARSET_WITHIN = 4096
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _LATIN_1 = {"iso-8859-1", "latin-1", "latin1", "iso8859-1", "l1", "us-ascii", "ascii"}
@@ -135,12 +137,14 @@ def _article(page: str, url: str | None) -> Extracted | None:
     )
     if found is None or isinstance(found, dict) or not found.text:
         return None
+    stated = _OWN_LANGUAGE.search(page)
     return Extracted(
         text=_paragraphs(found.text),
         title=found.title or None,
         author=found.author or None,
         date=found.date or None,
         site=found.sitename or None,
+        language=stated[1] if stated else None,
     )
 
 
@@ -150,4 +154,4 @@ def _paragraphs(text: str) -> str:
 
 
 def _prose(text: str) -> int:
-    return sum(len(line) for line in text.splitlines() if _PROSE.search(line))
+    return sum(len(line) for line in text.splitlines() if _PROSE.search(line) or is_long_without_stops(line))

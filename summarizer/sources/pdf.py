@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from statistics import median
 from typing import TYPE_CHECKING
 
+from summarizer.documents.sentences import AFTER_A_STOP, STOPS
 from summarizer.errors import InputError
 from summarizer.sources.extracted import Extracted, from_extra, unheard
 
@@ -27,7 +28,7 @@ _AT_THE_EDGE = 2
 _LEAST_REPEATS = 3
 """Pages that must share a line at their edge before it counts as a header or footer."""
 
-_CLOSED = re.compile(r"[.!?…:;。！？؟][\"'”’»)\]]*$")
+_CLOSED = re.compile(rf"[{STOPS}:;：；؛]{AFTER_A_STOP}$")
 _BULLET = re.compile(r"(?:[•◦▪‣·–—*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
@@ -57,10 +58,11 @@ def read_pdf(raw: bytes, shown: str) -> Extracted:
         if reader.is_encrypted and not reader.decrypt(""):
             raise InputError(f"{shown} is encrypted and opens with a password only; save a copy without it.")
         pages = [page.extract_text().splitlines() for page in reader.pages]
-    if sum(len("".join(line.split())) for lines in pages for line in lines) < _LEAST_CHARACTERS * max(1, len(pages)):
+    characters = sum(len("".join(line.split())) for lines in pages for line in lines)
+    if characters < _LEAST_CHARACTERS * max(1, len(pages)):
+        held = f"hardly any text ({characters} characters)" if characters else "pictures of its pages and no text"
         raise InputError(
-            f"{shown} holds pictures of its pages and no text, as scanned documents do; run it through a program "
-            "for text recognition (OCR) first."
+            f"{shown} holds {held}, as scanned documents do; run it through a program for text recognition (OCR) first."
         )
     text, page_starts = _joined(_without_edges([[_cleaned(line) for line in lines] for lines in pages]))
     return _described(reader, text, page_starts)
@@ -82,14 +84,16 @@ def _described(reader: PdfReader, text: str, page_starts: Sequence[int]) -> Extr
         said = reader.metadata
         title, author = (said.title, said.author) if said else (None, None)
         created = said.creation_date if said else None
+        language = reader.root_object.get("/Lang")
     except Exception:  # noqa: BLE001 - what it says about itself is not worth losing its text for
-        title = author = created = None
+        title = author = created = language = None
     return Extracted(
         text=text,
         title=_line(title),
         author=_line(author),
         date=created.isoformat() if created else None,
         page_starts=page_starts,
+        language=_line(language),
     )
 
 

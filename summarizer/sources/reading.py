@@ -38,7 +38,7 @@ class Loaded:
 
 
 def read_source(
-    source: str | Path, *, language: str = "en", encoding: str | None = None, fetcher: Fetcher | None = None
+    source: str | Path, *, language: str | None = None, encoding: str | None = None, fetcher: Fetcher | None = None
 ) -> Document:
     """Read a document from a file, a page or standard input; what kind it is is told from what it holds.
 
@@ -48,7 +48,7 @@ def read_source(
 
     Args:
         source: A path; as a string also an http or https address, or `-` for standard input.
-        language: ISO 639-1 code of its language.
+        language: ISO 639-1 code of its language; by default what the source says, or the text shows.
         encoding: Its encoding, by Python's name; by default what it says itself, else UTF-8.
         fetcher: What fetches pages; by default one with the limits that the settings name.
 

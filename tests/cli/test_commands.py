@@ -12,7 +12,17 @@ from tests.conftest import ROOT, Finished, run_command
 
 
 def test_help_is_given_by_both_names_everywhere() -> None:
-    for command in ([], ["summarize"], ["schema"], ["prompts"], ["prompts", "list"], ["models"], ["config"], ["batch"]):
+    for command in (
+        [],
+        ["summarize"],
+        ["schema"],
+        ["prompts"],
+        ["prompts", "list"],
+        ["models"],
+        ["config"],
+        ["batch"],
+        ["export"],
+    ):
         short, long = run_command(*command, "-h"), run_command(*command, "--help")
         assert (short.code, short.out) == (0, long.out)
         assert "Usage: summarizer" in short.out
@@ -44,7 +54,7 @@ def test_the_schema_on_the_wire_asks_for_numbers() -> None:
 
 def test_prompts_are_listed_shown_and_found() -> None:
     rows = {row["name"]: row for row in run_command("prompts", "list", "--json").json}
-    assert rows["briefing"]["parameters"] == {"focus": ""}
+    assert rows["briefing"]["parameters"] == {"focus": "", "output_language": "", "context": []}
     assert "briefing-turns-trained" in run_command("prompts", "list").out
     path = Path(run_command("prompts", "path", "briefing").out.strip())
     assert run_command("prompts", "show", "briefing").out == path.read_text(encoding="utf-8")

@@ -34,7 +34,7 @@ def test_a_text_is_printed_as_the_model_will_see_it(tmp_path: Path) -> None:
         "[2, p. 1] He said the union should end the strike.\n"
         "[3, p. 2] No date has been set for a vote.\n"
     )
-    assert done.err == f"{path}: Talks, Ada Lind (105 characters, 3 sentences, 2 pages)\n"
+    assert done.err == f"{path}: Talks, Ada Lind (language en, 105 characters, 3 sentences, 2 pages)\n"
     assert run_command("read", "-q", stdin=SHORT).out.startswith("[1] Lavrov met the union on Monday.\n[2] He said")
 
 

@@ -148,4 +148,4 @@ def test_what_is_no_saved_briefing_is_refused(tmp_path: Path, content: str | Non
 def test_an_unknown_format_is_named(saved: Path) -> None:
     done = run_command("show", saved, "--format", "pdf")
     assert done.code == 2
-    assert "name one of html, text, markdown, json, yaml" in done.err
+    assert "name one of html, text, markdown, docx, json, yaml" in done.err

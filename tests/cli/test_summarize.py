@@ -9,7 +9,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ import yaml
 from summarizer import Briefing, Envelope, read
 from tests.conftest import BRIEFING, HEEDING_INTERRUPTS, ROOT, SEED, SHORT, Finished, run_command
 from tests.engine.planted import english, finds_facts
-from tests.protocol_server import Answer, Given, ProtocolServer, Request
+from tests.protocol_server import Answer, Given, ProtocolServer, Request, Stream
 
 
 @pytest.fixture
@@ -115,7 +117,7 @@ def test_the_result_is_on_stdout_and_all_else_on_stderr(server: ProtocolServer, 
     done = asked(server, article, "--format", "yaml", "--usage", "-v")
     assert yaml.safe_load(done.out)["briefing"]["headline"] == BRIEFING["headline"]
     assert "100 prompt and 20 completion tokens in 1 request" in done.err
-    assert "3 sentences) with m, prompt briefing 1.1, whole." in done.err
+    assert "3 sentences, language en) with m, prompt briefing 1.2, whole." in done.err
 
 
 @pytest.mark.parametrize(("form", "sign"), [("text", "Demands\n  • Lavrov → union"), ("markdown", "## Demands\n")])
@@ -130,7 +132,18 @@ def test_a_reader_gets_a_page_without_colour_in_a_pipe(
 
 def in_terminal(server: ProtocolServer, article: Path, **environment: str) -> str:
     """What a terminal shows of a run, its errors and progress included."""
-    command = [sys.executable, "-m", "summarizer", "summarize", "-m", "m", "--base-url", server.base_url, str(article)]
+    return in_terminal_until(server, article, environment, "nothing of this kind", lambda _: None)[1]
+
+
+def in_terminal_until(
+    server: ProtocolServer,
+    article: Path,
+    environment: dict[str, str],
+    awaited: str,
+    then: Callable[[subprocess.Popen[bytes]], object],
+) -> tuple[int, str]:
+    """The exit code and what a terminal shows of a run to which something is done once it has shown a text."""
+    command = [*HEEDING_INTERRUPTS, "summarize", "-m", "m", "--base-url", server.base_url, str(article)]
     here, there = pty.openpty()
     with subprocess.Popen(
         command, stdin=there, stdout=there, stderr=there, env={**os.environ, "TERM": "xterm-256color", **environment}
@@ -144,10 +157,13 @@ def in_terminal(server: ProtocolServer, article: Path, **environment: str) -> st
                 break
             if not part:
                 break
+            was_there = awaited.encode() in shown
             shown += part
-        process.wait()
+            if awaited.encode() in shown and not was_there:
+                then(process)
+        code = process.wait()
     os.close(here)
-    return shown.decode()
+    return code, shown.decode()
 
 
 def test_a_terminal_gets_colour_and_progress_unless_no_color_is_set(server: ProtocolServer, article: Path) -> None:
@@ -156,6 +172,45 @@ def test_a_terminal_gets_colour_and_progress_unless_no_color_is_set(server: Prot
     assert "\x1b[1;31mDemands" in shown
     assert "Waiting for the answer" in shown
     assert "\x1b[1;31m" not in in_terminal(server, article, NO_COLOR="1")
+
+
+def test_a_terminal_fills_in_while_the_model_writes(server: ProtocolServer, article: Path) -> None:
+    demand = json.dumps(BRIEFING["demands"][0])
+    go_on = threading.Event()
+    server.will(Answer(content=json.dumps(BRIEFING), stream=Stream(pause_at=demand, until=go_on)))
+    small = {"NO_COLOR": "1", "COLUMNS": "60", "LINES": "8"}
+    code, shown = in_terminal_until(server, article, small, "End the strike", lambda _: go_on.set())
+    filling, _, page = shown.rpartition("\x1b[2K")
+    assert code == 0
+    assert "Waiting for the answer" in filling
+    assert "End the strike" in filling
+    assert "Sentences cited" not in filling
+    assert "When will the vote be held?" in page
+    assert page.count("Lavrov asks the union to end its strike") == 1
+
+
+def test_an_interrupt_prints_what_is_complete(server: ProtocolServer, article: Path) -> None:
+    demand = json.dumps(BRIEFING["demands"][0])
+    stream = Stream(pause_at=demand, until=threading.Event())
+    server.will(Answer(content=json.dumps(BRIEFING), stream=stream))
+    code, shown = in_terminal_until(server, article, {}, "End the strike", lambda run: run.send_signal(signal.SIGINT))
+    assert code == 130
+    assert "It was interrupted." in shown
+    assert "Sentences cited" in shown
+
+
+def test_a_stream_that_is_lost_is_shown_as_partial_with_an_exit_code_of_its_own(
+    server: ProtocolServer, article: Path
+) -> None:
+    demand = json.dumps(BRIEFING["demands"][0])
+    server.will(Answer(content=json.dumps(BRIEFING), stream=Stream(break_at=demand)))
+    shown = in_terminal(server, article, SUMMARIZER_RETRIES="0")
+    assert "Partial: only what was complete is shown." in shown
+    assert "Warning: Partial" in shown
+    server.requests.clear()
+    server.will_follow(lambda _: Answer(content=json.dumps(BRIEFING)))
+    in_terminal(server, article, SUMMARIZER_STREAM="false")
+    assert "stream" not in server.requests[0].body
 
 
 def test_a_result_goes_to_a_file_whole_or_not_at_all(server: ProtocolServer, article: Path, tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from summarizer import Document
 from summarizer.engine.actors import ActorBook
+from summarizer.engine.known_actors import KnownActor
 
 
-def gathered(text: str, *written: str) -> dict[str, Any]:
-    book = ActorBook(Document(text=text))
+def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict[str, Any]:
+    book = ActorBook(Document(text=text), known)
     for name in written:
         book.note(name, 1)
     return {actor["name"]: actor for actor in book.gather()}
@@ -82,3 +84,41 @@ def test_a_title_before_a_name_is_its_role_and_a_state_is_known_by_its_name() ->
 def test_what_nothing_tells_is_left_open() -> None:
     found = gathered("Corvex sued the union.", "Corvex", "the union")
     assert {(actor["kind"], actor["role"]) for actor in found.values()} == {(None, None)}
+
+
+HARBOUR = KnownActor(
+    name="Harbour Labour Front",
+    aliases=("Casual Dockers' Guild", "CDG", "Quay Men", "front", "strikers"),
+    kind="group",
+    role="dockers without contracts",
+)
+ANNA = KnownActor(name="Anna Berg", aliases=("Berg",), kind="person", role="chair of the guild")
+
+
+def test_forms_that_nothing_but_a_dossier_connects_are_gathered_under_the_fullest_that_the_text_has() -> None:
+    text = "The Casual Dockers' Guild struck. The Quay Men blocked the gate. The strikers left as the CDG paid."
+    found = gathered(text, "Casual Dockers' Guild", "Quay Men", known=[HARBOUR])
+    assert set(found) == {"Casual Dockers' Guild"}
+    (actor,) = found.values()
+    assert set(actor["aliases"]) == {"Quay Men", "CDG", "strikers"}  # the text has no Harbour Labour Front
+    assert (actor["kind"], actor["role"]) == ("group", "dockers without contracts")
+    assert set(gathered(text, "Casual Dockers' Guild", "Quay Men")) == {"Casual Dockers' Guild", "Quay Men"}
+
+
+def test_what_the_text_says_of_an_actor_goes_before_the_dossier() -> None:
+    found = gathered("Foreign Minister Anna Berg spoke.", "Berg", known=[ANNA])
+    assert (found["Anna Berg"]["kind"], found["Anna Berg"]["role"]) == ("person", "Foreign Minister")
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "known"),
+    [
+        ("Olav Berg met the board. Berg left.", ["Olav Berg"], [ANNA]),
+        ("Berg left.", ["Berg"], [ANNA, KnownActor(name="Olav Berg", aliases=("Berg",), role="director")]),
+        ("The Popular Front spoke. The front left.", ["Popular Front", "front"], [HARBOUR]),
+        ("The board spoke to Anna Berg.", ["board"], [ANNA]),
+    ],
+    ids=["another of the surname", "a surname of two", "a common noun of another", "one that no answer names"],
+)
+def test_a_dossier_adds_nothing_to_other_actors(text: str, written: list[str], known: list[KnownActor]) -> None:
+    assert gathered(text, *written, known=known) == gathered(text, *written)

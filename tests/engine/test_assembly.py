@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from summarizer import Briefing, Document
 from summarizer.engine.assembly import assemble
+from summarizer.engine.known_actors import KnownActor
 from summarizer.engine.turn_answers import parse_answer
 
 TEXT = (
@@ -101,3 +102,17 @@ def test_items_below_the_confidence_asked_for_are_left_out_of_everything() -> No
     assert found.agreed_steps == []
     assert [question.confidence for question in found.open_questions] == [None]
     assert [statement.evidence[0].sentence for statement in found.summary] == [2, 6]
+
+
+def test_names_come_from_a_dossier_and_items_take_nothing_from_it() -> None:
+    document = Document(text="The Guild wants pay raised.\nThe Quay Men want pay to be raised.\n")
+    told = "D Guild > -: raise pay", "D Quay Men > -: raise pay"
+    answers = [
+        (s, parse_answer(f"A {a[2:].split(' >')[0]}\n{a}")) for s, a in zip(document.sentences, told, strict=True)
+    ]
+    known = KnownActor(name="Guild of Dockers", aliases=("Guild", "Quay Men"), kind="group")
+    found = assemble(document, answers, known_actors=[known])
+    (actor,), (demand,) = found.actors, found.demands
+    assert (actor.name, actor.aliases, actor.kind) == ("Quay Men", ["Guild"], "group")
+    assert (demand.by, demand.of, demand.status) == (["Quay Men"], [], "open")
+    assert [evidence.sentence for evidence in demand.evidence] == [1, 2]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from summarizer.models.tokens import estimated_tokens
@@ -128,3 +130,9 @@ def test_nothing_takes_no_tokens_and_what_no_tokenizer_knows_is_counted_by_bytes
     assert estimated_tokens("") == 0
     assert estimated_tokens("\U0001f6a2" * 10) == 30
     assert estimated_tokens("word " * 1000) == 1667
+
+
+@pytest.mark.parametrize("language", COUNTED)
+def test_decomposed_letters_are_not_taken_for_fewer_tokens(language: str) -> None:
+    text = unicodedata.normalize("NFC", COUNTED[language][1])
+    assert estimated_tokens(unicodedata.normalize("NFD", text)) >= estimated_tokens(text)

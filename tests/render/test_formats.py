@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 from pydantic import BaseModel
 
 from summarizer import Briefing, Document, Envelope, Evidence, grounding_context
-from summarizer.render import FORMATS, render
+from summarizer.render import render
 from summarizer.render.content import printable
+from summarizer.render.formats import TextFormat
 from summarizer.schemas import DocumentReference, Gap, ModelReference, PromptReference, SchemaReference, TokenUsage
 from tests.conftest import BRIEFING
 
@@ -41,8 +42,8 @@ def envelope(short: Document) -> Envelope[Any]:
 
 
 def test_every_format_ends_with_one_line_end(envelope: Envelope[Any]) -> None:
-    for form in FORMATS:
-        text = render(envelope, form)  # type: ignore[arg-type]
+    for form in get_args(TextFormat):
+        text = render(envelope, form)
         assert text.endswith("\n")
         assert not text.endswith("\n\n")
 
@@ -94,7 +95,8 @@ def test_colour_is_written_only_when_it_is_wanted(envelope: Envelope[Any]) -> No
 
 
 def test_nothing_in_an_article_or_answer_steers_the_terminal(envelope: Envelope[Any]) -> None:
-    for form in ("text", "markdown"):
+    forms: tuple[TextFormat, ...] = ("text", "markdown")
+    for form in forms:
         text = render(envelope, form)
         assert not {"\x1b", "\x07", "\u202e"} & set(text)
     assert printable("a\x1b[2Jb\r\nc\u2066d") == "a[2Jb cd"
@@ -103,7 +105,7 @@ def test_nothing_in_an_article_or_answer_steers_the_terminal(envelope: Envelope[
 def test_nothing_in_an_article_or_answer_is_taken_for_markdown_or_html(envelope: Envelope[Any]) -> None:
     markdown = render(envelope, "markdown")
     assert r"\<script\>alert(1)\</script\> \*now\* \[link\](x)" in markdown
-    assert r"- **\[2\]** He said the union should end the strike." in markdown
+    assert "\n[^2]: Sentence 2: He said the union should end the strike.\n" in markdown
 
 
 def test_an_answer_under_any_schema_is_shown_with_its_citations(short: Document) -> None:

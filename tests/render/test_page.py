@@ -254,7 +254,7 @@ def test_passages_that_overlap_are_cut_where_they_do(short: Document) -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "language", "direction"), [(arabic(), "ar", "rtl"), (japanese(), "", "ltr")], ids=["arabic", "japanese"]
+    ("made", "language", "direction"), [(arabic(), "ar", "rtl"), (japanese(), "ja", "ltr")], ids=["arabic", "japanese"]
 )
 def test_texts_have_their_language_and_direction(made: Any, language: str, direction: str) -> None:
     page = Page(html_of(made))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from summarizer.errors import InputError
 from summarizer.sources.html import decoded_html, read_html, text_of_fragment
+from tests.conftest import ROOT
 from tests.web_server import article_page
 
 PARAGRAPHS = (
@@ -111,3 +113,12 @@ def test_a_fragment_keeps_its_paragraphs_however_short() -> None:
     page = "<html><head><title>T</title><style>p {}</style></head><body><ul><li>One<li>Two</ul><script>x</script>"
     assert text_of_fragment(page) == "One\n\nTwo"
     assert text_of_fragment("") == ""
+
+
+@pytest.mark.parametrize("code", ["hi", "ur", "th", "km", "am", "zh", "de"])
+def test_pages_in_any_script_have_articles(code: str) -> None:
+    texts = yaml.safe_load((ROOT / "tests/documents/texts_by_language.yaml").read_text("utf-8"))
+    paragraphs = [f"{number} {texts[code]}" for number in range(5)]
+    found = read_html(article_page(*paragraphs, language="en").encode(), "x")
+    assert all(paragraph in found.text for paragraph in paragraphs)
+    assert found.document(source="x").language == code

@@ -87,9 +87,17 @@ def test_a_blank_page_counts_as_a_page() -> None:
     assert len(document.page_starts) == 3
 
 
-@pytest.mark.parametrize("pages", [[[], [], []], [["3"], ["4"]], []], ids=["blank", "stamped", "none"])
-def test_a_scanned_pdf_is_told(pages: list[list[str]]) -> None:
-    with pytest.raises(InputError, match=r"holds pictures of its pages and no text.*\(OCR\) first"):
+@pytest.mark.parametrize(
+    ("pages", "held"),
+    [
+        ([[], [], []], "pictures of its pages and no text"),
+        ([["3"], ["4"]], r"hardly any text \(2 characters\)"),
+        ([], "pictures of its pages and no text"),
+    ],
+    ids=["blank", "stamped", "none"],
+)
+def test_a_scanned_pdf_is_told(pages: list[list[str]], held: str) -> None:
+    with pytest.raises(InputError, match=rf"holds {held}.*\(OCR\) first"):
         read_pdf(pdf(pages), "x")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from summarizer.documents.languages import dateparser_language
 from summarizer.render.page.article import Item
 from summarizer.schemas import AgreedStep, Demand
 
@@ -69,7 +70,7 @@ def _date(when: str | None, language: str, base: datetime) -> int | None:
 
     found = dateparser.parse(
         when,
-        languages=[language],
+        languages=[dateparser_language(language)],
         settings={
             "PARSERS": ["absolute-time"],
             "REQUIRE_PARTS": ["day", "month"],

@@ -23,7 +23,7 @@ from summarizer.schemas import Briefing, Demand, Envelope
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-__all__ = ["GENERATOR", "as_page", "html_environment"]
+__all__ = ["GENERATOR", "as_page", "html_environment", "page_template", "policy_of", "source_of"]
 
 GENERATOR = "summarizer"
 """What a page names as its maker."""
@@ -68,10 +68,10 @@ def as_page(envelope: Envelope[Any], document: Document | None = None, *, confid
     shown = document if document is not None and _stand_in(document, passages) else None
     text = shown.text if shown else "\n".join(passage.evidence.quote for passage in passages)
     language = language_tag(text, envelope.document.language)
-    style, script = _source("page.css"), _source("page.js")
-    return _template().render(
+    style, script = source_of("page.css"), source_of("page.js")
+    return page_template("page.html.jinja").render(
         generator=GENERATOR,
-        policy=_policy(style, script),
+        policy=policy_of(style, script),
         style=style,
         script=script,
         envelope=envelope,
@@ -89,7 +89,7 @@ def as_page(envelope: Envelope[Any], document: Document | None = None, *, confid
         language=language,
         text=text,
         direction=direction,
-        lang=Voice(text, language).lang,
+        lang=Voice(text, language, envelope.prompt.output_language).lang,
         picture=_picture(parts) if isinstance(answer, Briefing) else None,
         demands_by_parties=demands_by_parties,
         steps_by_status=lambda items: steps_by_status(items, envelope.document.language, envelope.written_at),
@@ -109,31 +109,30 @@ def html_environment(folder: Path) -> Environment:
     )
 
 
-@lru_cache(maxsize=1)
-def _template() -> Template:
+@lru_cache(maxsize=2)
+def page_template(name: str) -> Template:
+    """A template of a page that ships with this package, with the filter `printable`."""
     environment = html_environment(_FOLDER)
     environment.filters["printable"] = printable
-    return environment.get_template("page.html.jinja")
+    return environment.get_template(name)
 
 
-@lru_cache(maxsize=2)
-def _source(name: str) -> Any:
+@lru_cache(maxsize=3)
+def source_of(name: str) -> Any:
     """A file of this package as it goes into the page, unescaped."""
     from markupsafe import Markup
 
     return Markup((_FOLDER / name).read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
 
 
-def _policy(style: str, script: str) -> str:
+def policy_of(style: str, script: str | None = None) -> str:
     """The content security policy: this style and this script by their hashes, and nothing else at all."""
 
     def hashed(source: str) -> str:
         return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
 
-    return (
-        f"default-src 'none'; style-src {hashed(style)}; script-src {hashed(script)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    scripts = f"script-src {hashed(script)}; " if script is not None else ""
+    return f"default-src 'none'; style-src {hashed(style)}; {scripts}img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def _sections(answer: BaseModel, confidence: bool) -> Iterator[PageSection]:
