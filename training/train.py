@@ -12,7 +12,7 @@ import random
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 import typer
@@ -20,6 +20,7 @@ from conversations import conversation
 from corpus_articles import Article, read_corpus
 from export import write_adapter
 from llama import read_llama
+from renaming import Renaming
 from tokenization import Encoded, Role, Tokenizer, encode
 from torch import Tensor
 from torch.nn import functional
@@ -43,8 +44,11 @@ class Options:
     articles_a_step: int
     keep_background: float
     decision_weight: float
+    holder_weight: float
     longest: int
     share: float
+    rename: float
+    start_from: str | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Scores:
     """Macro F1 of D, S and Q at the first token of an answer's body."""
 
     holders: float
-    """Share of the first items' heads with every token right."""
+    """Share of the items with every token of their holders and addressees right."""
 
     actors: float
     """Share of the tokens of actor lines that are right."""
@@ -81,6 +85,7 @@ class Trainer:
         training = [article for article in articles if not article.is_validation]
         random.Random(options.seed).shuffle(training)  # noqa: S311 - no secret
         self.training = training[: round(len(training) * options.share)]
+        self.renaming = Renaming(training)
         self.steps_an_epoch = math.ceil(len(self.training) / options.articles_a_step)
         self.steps = round(self.steps_an_epoch * options.epochs)
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
@@ -102,7 +107,8 @@ class Trainer:
         chance = random.Random(self.options.seed * 1000 + number)  # noqa: S311 - no secret
         seeds = [chance.randrange(1 << 30) for _ in self.training]
         keep = self.options.keep_background
-        examples = [self._encoded(a, keep, seed) for a, seed in zip(self.training, seeds, strict=True)]
+        renamed = [self.renaming(a, chance) if chance.random() < self.options.rename else a for a in self.training]
+        examples = [self._encoded(a, keep, seed) for a, seed in zip(renamed, seeds, strict=True)]
         self.tokenizer.save()
         chance.shuffle(examples)
         size = self.options.articles_a_step
@@ -147,7 +153,9 @@ class Trainer:
 
     def _loss(self, batch: list[Encoded]) -> Tensor:
         logits, targets, roles = self._predict(batch)
-        weights = torch.where(roles == Role.DECISION, self.options.decision_weight, 1.0)
+        weights = torch.ones_like(roles, dtype=torch.float32)
+        weights[roles == Role.DECISION] = self.options.decision_weight
+        weights[roles == Role.HOLDER] = self.options.holder_weight
         losses = functional.cross_entropy(logits, targets, reduction="none")
         return (losses * weights).sum() / weights.sum()
 
@@ -243,17 +251,22 @@ class Trainer:
         """
         path = self.out / "checkpoint.pt"
         if not path.exists():
+            if self.options.start_from:
+                self._load_adapter(torch.load(self.options.start_from, map_location=self.device, weights_only=True))
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
         if state["options"] != asdict(self.options):
             raise SystemExit(f"{path} was made with other options ({state['options']}); name another folder.")
-        with torch.no_grad():
-            for name, value in self.model.adapter().items():
-                value.copy_(state["adapter"][name])
+        self._load_adapter(state)
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.step = state["step"]
         self.best = Scores(**state["best"]) if state["best"] else None
+
+    @torch.no_grad()
+    def _load_adapter(self, state: dict[str, Any]) -> None:
+        for name, value in self.model.adapter().items():
+            value.copy_(state["adapter"][name])
 
 
 def _share_of_runs(hits: Tensor, roles: Tensor) -> float:
@@ -277,8 +290,11 @@ def main(  # noqa: PLR0913, PLR0917 - one option each
     articles_a_step: int = 2,
     keep_background: Annotated[float, typer.Option(help="Share of the background sentences kept in an epoch.")] = 0.6,
     decision_weight: Annotated[float, typer.Option(help="Weight of the choice between N and the items.")] = 1.0,
+    holder_weight: Annotated[float, typer.Option(help="Weight of the names of holders and addressees.")] = 1.0,
     longest: Annotated[int, typer.Option(help="Tokens of a conversation that are trained on.")] = 2200,
     share: Annotated[float, typer.Option(help="Share of the training articles, for a learning curve.")] = 1.0,
+    rename: Annotated[float, typer.Option(help="Share of the articles with actors renamed, anew each epoch.")] = 0.0,
+    start_from: Annotated[str | None, typer.Option(help="A checkpoint.pt whose adapter the run begins with.")] = None,
     threads: Annotated[int, typer.Option(help="0: all cores.")] = 0,
 ) -> None:
     """Train one adapter."""
@@ -286,7 +302,19 @@ def main(  # noqa: PLR0913, PLR0917 - one option each
         torch.set_num_threads(threads)
     out.mkdir(parents=True, exist_ok=True)
     options = Options(
-        seed, epochs, rank, alpha, learning_rate, articles_a_step, keep_background, decision_weight, longest, share
+        seed,
+        epochs,
+        rank,
+        alpha,
+        learning_rate,
+        articles_a_step,
+        keep_background,
+        decision_weight,
+        holder_weight,
+        longest,
+        share,
+        rename,
+        start_from,
     )
     trainer = Trainer(options, out)
     tokens = sum(len(example.tokens) for batch in trainer.epoch(0) for example in batch)

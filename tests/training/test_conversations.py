@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+import re
 import sys
 from pathlib import Path
 
@@ -10,7 +12,8 @@ sys.path.insert(0, str(TRAINING))
 
 from check import main as check  # noqa: E402
 from conversations import conversation  # noqa: E402
-from corpus_articles import read_articles, read_corpus  # noqa: E402
+from corpus_articles import Article, read_articles, read_corpus  # noqa: E402
+from renaming import Renaming  # noqa: E402
 
 from summarizer.engine.turn_answers import parse_answer  # noqa: E402
 
@@ -51,3 +54,28 @@ def test_what_the_corpus_teaches_is_what_the_engine_reads(article: object) -> No
 def test_the_corpus_holds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["check.py"])
     assert check() == 0, capsys.readouterr().out
+
+
+def test_renamed_articles_are_renamed_throughout_and_hold(tmp_path: Path) -> None:
+    articles = read_corpus()[::20]
+    renaming, chance = Renaming(articles), random.Random(0)
+    changed = 0
+    for article in articles:
+        renamed = renaming(article, chance)
+        given = dict(zip(_forms(article), _forms(renamed), strict=True))
+        gone = {old.split()[-1] for old, new in given.items() if old != new}
+        changed += bool(gone)
+        assert len(set(given.values())) == len(given)
+        assert not gone & set(re.findall(r"\w+", " ".join(_lines(renamed))))
+        assert [len(turn.answer.items) for turn in conversation(renamed)] == [
+            len(turn.answer.items) for turn in conversation(article)
+        ]
+    assert changed > len(articles) / 3
+
+
+def _forms(article: Article) -> list[str]:
+    return [form for actor in article.actors for form in actor.forms]
+
+
+def _lines(article: Article) -> list[str]:
+    return [*article.sentences, *(line for _, line in article.labels)]
