@@ -225,9 +225,10 @@ class ActorBook:
     def _actor(self, group: _Entry) -> dict[str, Any]:
         known = group.known or KnownActor(name="")
 
-        def fullness(form: str) -> tuple[bool, bool, int]:
+        def fullness(form: str) -> tuple[bool, bool, bool, int]:
             is_name = group.known is None or form[:1].isupper()  # one that is known may have a long common noun
-            return state_of(form) is not None and is_state(form), is_name, len(form)
+            is_bare = group.kind != "person" or self._without_title(form)[1] is None
+            return state_of(form) is not None and is_state(form), is_name, is_bare, len(form)
 
         name = max(group.forms, key=fullness)
         state = state_of(name)

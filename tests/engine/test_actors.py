@@ -8,6 +8,7 @@ import pytest
 from summarizer import Document
 from summarizer.engine.actors import ActorBook
 from summarizer.engine.known_actors import KnownActor
+from summarizer.engine.turn_answers import Introduction
 
 
 def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict[str, Any]:
@@ -79,6 +80,13 @@ def test_a_title_before_a_name_is_its_role_and_a_state_is_known_by_its_name() ->
     found = gathered("Foreign Minister Sergey Lavrov met France.", "Lavrov", "France")
     assert (found["Sergey Lavrov"]["role"], found["Sergey Lavrov"]["kind"]) == ("Foreign Minister", "person")
     assert (found["France"]["role"], found["France"]["kind"]) == (None, "state")
+
+
+def test_a_person_is_not_named_with_the_title_that_a_model_wrote() -> None:
+    book = ActorBook(Document(text="Foreign Minister Sergey Lavrov spoke to the General Assembly."))
+    book.introduce(Introduction(form="Foreign Minister Sergey Lavrov", kind="person"), 1)
+    book.introduce(Introduction(form="General Assembly", kind="organisation"), 1)
+    assert [actor["name"] for actor in book.gather()] == ["Sergey Lavrov", "General Assembly"]
 
 
 def test_what_nothing_tells_is_left_open() -> None:

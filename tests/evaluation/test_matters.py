@@ -9,6 +9,7 @@ from summarizer.cli.eval import run_matter_suite
 from summarizer.documents import Document
 from summarizer.errors import InputError, UsageError
 from summarizer.evaluation.matters import MatterRun, load_matter, load_matters, run_matters
+from tests.conftest import ROOT
 from tests.matters.quay_briefings import QUAY
 
 
@@ -19,6 +20,12 @@ def test_from_labels_every_change_of_the_small_matter_is_found(tmp_path: Path) -
     assert run.metrics["micro_f1"] == 1.0
     assert run.matters[0].counts["step_agreed"] == (2, 2, 2)
     assert "step_begun.f1" not in run.metrics
+
+
+def test_from_labels_no_fewer_changes_are_found_than_the_baseline_has() -> None:
+    baseline = MatterRun.model_validate_json((ROOT / "evals" / "baselines" / "matters-labels.json").read_bytes())
+    run = run_matters("matters", load_matters(ROOT / "fixtures" / "matters"), "labels", None, "")
+    assert run.metrics["micro_f1"] >= baseline.metrics["micro_f1"]
 
 
 def test_a_crash_counts_every_labelled_change_as_missed() -> None:
