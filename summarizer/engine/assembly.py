@@ -23,6 +23,9 @@ __all__ = ["assemble"]
 _SUMMARY_STATEMENTS = 4
 _LONGEST_HEADLINE = 110
 _LEAST_HEADING_WORDS = 5
+_SHOWN_DIGITS = 3
+"""Of a confidence; what is shown is also what `--min-confidence` goes by."""
+
 _RANK = {"agreed_step": 0, "demand": 1, "open_question": 2}
 
 
@@ -64,7 +67,7 @@ def assemble(
         _noted(book, item, sentence)
         for sentence, answer in answers
         for item in _with_actors(book, answer, sentence)
-        if item.confidence is None or item.confidence >= min_confidence
+        if item.confidence is None or round(item.confidence, _SHOWN_DIGITS) >= min_confidence
     ]
     actors = book.gather()
     wording = Wording(actors if document.language == "en" else [])
@@ -91,7 +94,7 @@ def assemble(
 
 def _add_confidences(built: Sequence[Demand | AgreedStep | OpenQuestion], items: Iterable[_Item]) -> None:
     for answer, item in zip(built, items, strict=True):
-        answer.confidence = None if item.confidence is None else round(item.confidence, 3)
+        answer.confidence = None if item.confidence is None else round(item.confidence, _SHOWN_DIGITS)
 
 
 def _with_actors(book: ActorBook, answer: TurnAnswer, sentence: Sentence) -> Sequence[TurnItem]:

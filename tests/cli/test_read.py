@@ -71,7 +71,9 @@ def test_a_page_is_briefed_and_the_envelope_says_what_it_says_of_itself(
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(("form", "mark"), [("text", "[2, p. 1] He said"), ("markdown", "**\\[3, p. 2\\]** No date")])
+@pytest.mark.parametrize(
+    ("form", "mark"), [("text", "[2, p. 1] He said"), ("markdown", "[^3]: Sentence 3, p. 2: No date")]
+)
 def test_a_sentence_of_a_pdf_is_cited_with_its_page(
     server: ProtocolServer, tmp_path: Path, form: str, mark: str
 ) -> None:

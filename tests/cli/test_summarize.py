@@ -45,7 +45,8 @@ def test_the_seed_article_is_briefed_on_the_embedded_model(seed_run: Finished, t
     assert {"Russia", "Ukraine", "Sergey Lavrov", "Vladimir Medinsky"} <= names
     assert any({"Russia", "Ukraine"} == set(step.parties) for step in briefing.agreed_steps)
     language = [d for d in briefing.demands if "Russian language" in d.demand]
-    assert [(d.by, d.of) for d in language] == [(["Russia"], ["Ukraine"])]
+    assert language
+    assert all((d.by, d.of) == (["Russia"], ["Ukraine"]) for d in language)
     assert envelope.model.name == "local"
     assert envelope.document.source == str(SEED)
     assert envelope.token_usage.complete
