@@ -310,9 +310,9 @@ BAD = [
     (["article.txt", "-m", "nonsense"], 2, "There is no model 'nonsense'"),
     (["article.txt", "-m", "openai/gpt-5"], 4, "openai/gpt-5 needs a key: set OPENAI_API_KEY"),
     (
-        ["article.txt", "--format", "docx"],
+        ["article.txt", "--format", "odt"],
         2,
-        "There is no format 'docx'; name one of text, markdown, html, json, yaml.",
+        "There is no format 'odt'; name one of text, markdown, html, docx, json, yaml.",
     ),
     (["article.txt", "--json", "--format", "text"], 2, "contradict each other"),
     (["article.txt", "-o", "nowhere/out.json"], 7, "There is no folder nowhere"),
