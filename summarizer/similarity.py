@@ -16,6 +16,7 @@ __all__ = [
     "item_similarity",
     "pair_off",
     "sentence_f1",
+    "stem_containment",
     "stem_f1",
     "stems",
     "token_f1",
@@ -72,6 +73,13 @@ def stems(text: str) -> Counter[str]:
     2009, "Addressing morphological variation in alphabetic languages").
     """
     return Counter(word[:_STEM_LETTERS] for word in tokens(text) if is_telling(word))
+
+
+def stem_containment(one: str, other: str) -> float:
+    """The share of the telling words of the text that has fewer which stand in the other; 0 where it has but one."""
+    left, right = stems(one), stems(other)
+    fewer = min(left.total(), right.total())
+    return (left & right).total() / fewer if fewer > 1 else 0.0
 
 
 def pair_off(likeness: Iterable[tuple[float, int, int]]) -> dict[int, int]:

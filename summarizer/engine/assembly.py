@@ -16,7 +16,8 @@ from summarizer.engine.known_actors import KnownActor
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
 from summarizer.engine.wording import Wording
 from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
-from summarizer.similarity import SAME_WORDING, token_f1
+from summarizer.engine.merging import numbers_agree
+from summarizer.similarity import SAME_WORDING, stem_containment, stems, token_f1
 
 __all__ = ["assemble"]
 
@@ -25,6 +26,12 @@ _LONGEST_HEADLINE = 110
 _LEAST_HEADING_WORDS = 5
 _SHOWN_DIGITS = 3
 """Of a confidence; what is shown is also what `--min-confidence` goes by."""
+
+_CONTAINED = 0.75
+"""Share of the words of one item from which another of the same holders says it again, at more length."""
+
+_CONTAINED_IN_LEAD = 0.5
+"""That share where one of the two stands in a heading, which the text below it puts in other words."""
 
 _RANK = {"agreed_step": 0, "demand": 1, "open_question": 2}
 
@@ -71,7 +78,7 @@ def assemble(
     ]
     actors = book.gather()
     wording = Wording(actors if document.language == "en" else [])
-    items = _merged(_as_worded((_named(book, item) for item in noted), wording, document))
+    items = _merged(_as_worded((_named(book, item) for item in noted), wording, document), document)
     items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
     cited = _most_telling(items)
     briefing = Briefing.model_validate(
@@ -145,27 +152,41 @@ def _as_worded(items: Iterable[_Item], wording: Wording, document: Document) -> 
             yield item
 
 
-def _merged(items: Iterable[_Item]) -> list[_Item]:
-    """Items said twice become one with both pieces of evidence."""
+def _merged(items: Iterable[_Item], document: Document) -> list[_Item]:
+    """Items said twice become one with both pieces of evidence, in the fuller of the two wordings."""
     result: list[_Item] = []
     for item in items:
-        twin = next((known for known in result if _is_repeat(known, item)), None)
+        twin = next((known for known in result if _is_repeat(known, item, document)), None)
         if twin is None:
             result.append(item)
             continue
         twin.sentences += [number for number in item.sentences if number not in twin.sentences]
         twin.holders += [name for name in item.holders if name not in twin.holders]
+        twin.text = max(twin.text, item.text, key=lambda text: stems(text).total())
         twin.status, twin.when = item.status or twin.status, item.when or twin.when
         twin.confidence = max(filter(None, (twin.confidence, item.confidence)), default=None)
         twin.addressees += [name for name in item.addressees if name not in [*twin.addressees, *twin.holders]]
     return result
 
 
-def _is_repeat(known: _Item, item: _Item) -> bool:
-    if known.kind != item.kind:
+def _is_repeat(known: _Item, item: _Item, document: Document) -> bool:
+    if known.kind != item.kind or not _share_one(known.holders, item.holders):
         return False
-    same_holders = not known.holders or not item.holders or bool(set(known.holders) & set(item.holders))
-    return same_holders and token_f1(known.text, item.text) >= SAME_WORDING
+    if not numbers_agree(known.text, item.text):
+        return False
+    if token_f1(known.text, item.text) >= SAME_WORDING:
+        return True
+    if not _share_one(known.addressees, item.addressees):
+        return False
+    share = stem_containment(known.text, item.text)
+    if any(document.sentences[number - 1].is_heading for number in known.sentences):
+        return share >= _CONTAINED_IN_LEAD
+    return bool(known.holders) and set(known.holders) == set(item.holders) and share >= _CONTAINED
+
+
+def _share_one(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two lists of names have one in common, or one of them is empty."""
+    return not names or not others or not set(names).isdisjoint(others)
 
 
 def _most_telling(items: Sequence[_Item]) -> list[int]:

@@ -29,7 +29,11 @@ ItemT = TypeVar("ItemT", bound=BaseModel)
 _LEAST_WORDING = 0.2
 """Two demands may rest on one sentence: the same evidence alone does not make one item of two."""
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER_WORDS = {
+    word: str(number)
+    for number, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
+} | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50"}
+_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_NUMBER_WORDS)}|first|second|third|half|double)\b")
 TEXT: Mapping[type[BaseModel], str] = {Demand: "demand", AgreedStep: "step", OpenQuestion: "question"}
 PARTIES: Mapping[type[BaseModel], tuple[str, ...]] = {
     Demand: ("by", "of"),
@@ -135,9 +139,13 @@ def _likeness(one: BaseModel, other: BaseModel) -> float:
 
 
 def numbers_agree(text: str, other: str) -> bool:
-    """Whether two texts have the same numbers, or one has none."""
-    numbers, others = set(_NUMBER.findall(text)), set(_NUMBER.findall(other))
+    """Whether two texts have the same numbers, in digits or in English words, or one has none."""
+    numbers, others = _numbers(text), _numbers(other)
     return not numbers or not others or numbers == others
+
+
+def _numbers(text: str) -> set[str]:
+    return {_NUMBER_WORDS.get(found, found) for found in _NUMBER.findall(text.casefold())}
 
 
 def _differ_in_a_word(text: str, other: str) -> bool:

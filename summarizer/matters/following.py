@@ -50,6 +50,16 @@ _DROPS = re.compile(
 )
 """How English tells that a demand is dropped; a briefing has no status for it."""
 
+_REPEATS = re.compile(
+    r"\b(repeat(s|ed|ing)?|restat(es?|ed|ing)|reiterat(es?|ed|ing)|renew(s|ed|ing)? (a|its|his|her|their|the|an) "
+    r"(appeal|call|claim|demand|plea|request)s?|(once more|once again|again) (ask|call|demand|insist|urg|press)(s|ed|es?)"
+    r"|(ask|call|demand|insist|press|urg)(s|ed|es)? (once more|once again|again)"
+    r"|still (asks?|calls?|demands?|insists?|seeks?|wants?)|(stands?|stood) by (its|his|her|their|the) "
+    r"(demand|call|request|position))\b",
+    re.IGNORECASE,
+)
+"""How English tells that a demand was raised before."""
+
 _SETTLED: dict[str, ChangeKind] = {"accepted": "demand_met", "rejected": "demand_rejected"}
 _MOVED: dict[str, ChangeKind] = {"under_way": "step_begun", "done": "step_done"}
 _ADVANCE = {"agreed": 0, "planned": 0, "under_way": 1, "done": 2}
@@ -181,7 +191,8 @@ class _Following:
     def _read_demands(self, number: int, briefing: Briefing) -> None:
         for known, item, report in self._matched("demand", number, briefing.demands):
             if known is None:
-                self._add("demand", item, report, cast("State", report.status), "demand_new")
+                told = None if any(_REPEATS.search(one.quote) for one in report.evidence) else "demand_new"
+                self._add("demand", item, report, cast("State", report.status), told)
                 continue
             earlier = known.history[-1]
             known.history.append(report)
@@ -344,13 +355,13 @@ class _Following:
         item: _Item,
         report: Report,
         state: State,
-        change: ChangeKind,
+        change: ChangeKind | None,
         earlier: Report | None = None,
     ) -> TrackedItem:
         by, of = _parties(item)
         added = TrackedItem(kind=kind, by=by, of=of, state=state, history=[report])
         self._items[kind].append(added)
-        if report.article > 1:
+        if change and report.article > 1:
             self._tell(change, added, report, earlier)
         return added
 

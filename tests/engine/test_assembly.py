@@ -116,3 +116,22 @@ def test_names_come_from_a_dossier_and_items_take_nothing_from_it() -> None:
     assert (actor.name, actor.aliases, actor.kind) == ("Quay Men", ["Guild"], "group")
     assert (demand.by, demand.of, demand.status) == (["Quay Men"], [], "open")
     assert [evidence.sentence for evidence in demand.evidence] == [1, 2]
+
+
+def test_a_demand_in_fewer_words_is_the_same_where_its_holders_are() -> None:
+    fuller = "D Drivers' Union > Northline Rail: raise pay of all drivers by seven percent"
+    shorter = "D Drivers' Union > Northline: raise drivers' pay"
+    (demand,) = assembled("N", fuller, "N", shorter).demands
+    assert demand.demand == "Raise pay of all drivers by seven percent"
+    assert [evidence.sentence for evidence in demand.evidence] == [2, 4]
+    assert assembled("N", shorter, "N", fuller).demands[0].demand == demand.demand
+    assert len(assembled("N", fuller, "N", fuller.replace("seven", "nine")).demands) == 2
+    assert len(assembled("N", fuller, "N", "D Drivers' Union > -: raise hell").demands) == 2
+
+
+def test_the_text_puts_what_a_heading_says_in_other_words() -> None:
+    heading = "D Drivers' Union > Northline Rail: end rail strike talks"
+    (demand,) = assembled(heading, "D Drivers' Union > Northline: break off talks on the strike").demands
+    assert [evidence.sentence for evidence in demand.evidence] == [1, 2]
+    below = assembled("N", heading, "N", "D Drivers' Union > Northline: break off talks on the strike")
+    assert len(below.demands) == 2

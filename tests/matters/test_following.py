@@ -138,3 +138,14 @@ def test_a_demand_is_dropped_by_its_number() -> None:
     quote = Document(text="The union is no longer asking the company for the 9%.").sentences[0]
     second.briefing.actors[0].evidence = [Evidence.of(quote)]
     assert (2, "demand_dropped", "Raise pay by 9 percent") in told(diff(first, second))
+
+
+def test_a_demand_that_is_said_to_be_repeated_is_not_new() -> None:
+    first, second, _ = (one.model_copy(deep=True) for one in envelopes())
+    posted = next(one for one in second.briefing.demands if one.demand == "Post a safety inspector on each quay")
+    assert (2, "demand_new", posted.demand) in told(diff(first, second))
+    for quote in ("The union repeated that an inspector must be posted.", "It again called for an inspector."):
+        posted.evidence = [Evidence.of(Document(text=quote).sentences[0])]
+        dossier = diff(first, second)
+        assert posted.demand in {item.wording for item in dossier.demands}
+        assert (2, "demand_new", posted.demand) not in told(dossier)
