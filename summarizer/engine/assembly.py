@@ -13,10 +13,10 @@ from summarizer.documents import Document, Sentence
 from summarizer.engine.actors import ActorBook
 from summarizer.engine.dates import find_date
 from summarizer.engine.known_actors import KnownActor
+from summarizer.engine.merging import numbers_agree
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
 from summarizer.engine.wording import Wording
 from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
-from summarizer.engine.merging import numbers_agree
 from summarizer.similarity import SAME_WORDING, stem_containment, stems, token_f1
 
 __all__ = ["assemble"]
@@ -80,6 +80,8 @@ def assemble(
     wording = Wording(actors if document.language == "en" else [])
     items = _merged(_as_worded((_named(book, item) for item in noted), wording, document), document)
     items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
+    demands = [item for item in items if item.kind == "demand"]
+    items = [item for item in items if item.kind != "open_question" or not _asks_of_one(item, demands)]
     cited = _most_telling(items)
     briefing = Briefing.model_validate(
         {
@@ -182,6 +184,12 @@ def _is_repeat(known: _Item, item: _Item, document: Document) -> bool:
     if any(document.sentences[number - 1].is_heading for number in known.sentences):
         return share >= _CONTAINED_IN_LEAD
     return bool(known.holders) and set(known.holders) == set(item.holders) and share >= _CONTAINED
+
+
+def _asks_of_one(question: _Item, demands: Iterable[_Item]) -> bool:
+    """Whether a question asks no more than whether a demand of its sentence will be met; every demand is that open."""
+    asked = stems(question.text)
+    return any(set(question.sentences) & set(one.sentences) and stems(one.text) <= asked for one in demands)
 
 
 def _share_one(names: Sequence[str], others: Sequence[str]) -> bool:

@@ -52,7 +52,8 @@ _DROPS = re.compile(
 
 _REPEATS = re.compile(
     r"\b(repeat(s|ed|ing)?|restat(es?|ed|ing)|reiterat(es?|ed|ing)|renew(s|ed|ing)? (a|its|his|her|their|the|an) "
-    r"(appeal|call|claim|demand|plea|request)s?|(once more|once again|again) (ask|call|demand|insist|urg|press)(s|ed|es?)"
+    r"(appeal|call|claim|demand|plea|request)s?"
+    r"|(once more|once again|again) (ask|call|demand|insist|press|urg)(s|ed|es?)"
     r"|(ask|call|demand|insist|press|urg)(s|ed|es)? (once more|once again|again)"
     r"|still (asks?|calls?|demands?|insists?|seeks?|wants?)|(stands?|stood) by (its|his|her|their|the) "
     r"(demand|call|request|position))\b",
@@ -191,7 +192,9 @@ class _Following:
     def _read_demands(self, number: int, briefing: Briefing) -> None:
         for known, item, report in self._matched("demand", number, briefing.demands):
             if known is None:
-                told = None if any(_REPEATS.search(one.quote) for one in report.evidence) else "demand_new"
+                told: ChangeKind | None = (
+                    None if any(_REPEATS.search(one.quote) for one in report.evidence) else "demand_new"
+                )
                 self._add("demand", item, report, cast("State", report.status), told)
                 continue
             earlier = known.history[-1]

@@ -135,3 +135,11 @@ def test_the_text_puts_what_a_heading_says_in_other_words() -> None:
     assert [evidence.sentence for evidence in demand.evidence] == [1, 2]
     below = assembled("N", heading, "N", "D Drivers' Union > Northline: break off talks on the strike")
     assert len(below.demands) == 2
+
+
+def test_whether_a_demand_will_be_met_is_no_question_of_its_own() -> None:
+    demand = "D Drivers' Union > Northline Rail: raise pay by seven percent"
+    asked = assembled("N", f"{demand}\nQ Northline Rail: will Northline raise pay by seven percent")
+    assert (len(asked.demands), len(asked.open_questions)) == (1, 0)
+    assert len(assembled("N", f"{demand}\nQ Northline Rail: who will pay for it").open_questions) == 1
+    assert len(assembled("N", demand, "N", "N", "Q -: will Northline raise pay by seven percent").open_questions) == 1
