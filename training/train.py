@@ -252,19 +252,20 @@ class Trainer:
         path = self.out / "checkpoint.pt"
         if not path.exists():
             if self.options.start_from:
-                self._load_adapter(torch.load(self.options.start_from, map_location=self.device, weights_only=True))
+                self.load_adapter(torch.load(self.options.start_from, map_location=self.device, weights_only=True))
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
         if state["options"] != asdict(self.options):
             raise SystemExit(f"{path} was made with other options ({state['options']}); name another folder.")
-        self._load_adapter(state)
+        self.load_adapter(state)
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.step = state["step"]
         self.best = Scores(**state["best"]) if state["best"] else None
 
     @torch.no_grad()
-    def _load_adapter(self, state: dict[str, Any]) -> None:
+    def load_adapter(self, state: dict[str, Any]) -> None:
+        """Go on with the adapter of a checkpoint."""
         for name, value in self.model.adapter().items():
             value.copy_(state["adapter"][name])
 

@@ -177,7 +177,12 @@ async def send_completion(client: AsyncOpenAI, request: Mapping[str, Any]) -> An
         "/chat/completions",
         cast_to=httpx2.Response,
         content=to_json(body),
-        options={"security": {"bearer_auth": True}},  # or it sends OPENAI_ADMIN_KEY where there is no other
+        options={
+            "security": {"bearer_auth": True},  # or it sends OPENAI_ADMIN_KEY where there is no other
+            "headers": {},  # what is not given here it copies, deeply, for each call
+            "max_retries": client.max_retries,
+            "timeout": client.timeout,
+        },
     )
     try:
         return ChatCompletion.model_validate_json(response.content)
