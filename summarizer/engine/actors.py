@@ -56,6 +56,7 @@ _NAMES_A_BODY = re.compile(
     r"|police|senate|society|trust|union)\b",
     re.IGNORECASE,
 )
+_OF_SOMETHING = re.compile(r"\b[A-Z][\w’'-]+ (?:of|for) (?:the )?[A-Z][\w’'-]+$")
 _AFTER_A_DATELINE = re.compile(r",?\s*(?:\(|[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]|[-–—])")
 _VARIANT_LETTERS = 5
 _VARIANT_LIKENESS = 0.85
@@ -289,7 +290,8 @@ class ActorBook:
         )
 
     def _fuller(self, form: str) -> tuple[str, str | None]:
-        """The fullest form of a single name in the text ("Sergey Lavrov"), and the title before it."""
+        """The fullest form of a name in the text ("Sergey Lavrov"), and the title before it."""
+        form = self._with_its_second_half(form)
         if " " in form or not form[:1].isupper() or state_of(form) or form.isupper():
             return self._without_title(form)
         text = self._document.text
@@ -310,6 +312,20 @@ class ActorBook:
         if len({name.split()[0] for name in found}) > 1:  # two people with one surname: the form is of neither
             return form, None
         return max([form, *found], key=len), title
+
+    def _with_its_second_half(self, form: str) -> str:
+        """The whole of a body's name that a model broke off at "and" ("Federation of Nurses and Midwives")."""
+        if not _OF_SOMETHING.search(form):
+            return form
+        places = re.finditer(
+            rf"(?<!\w){re.escape(form)}(?!\w)( and {_CAPITALISED}(?: {_CAPITALISED})?)?", self._document.text
+        )
+        halves = {match[1] for match in places}
+        half = halves.pop() if len(halves) == 1 else None
+        other = half and half.removeprefix(" and ")
+        if not other or any(other in (noted, noted.split()[0]) for noted in self._entries) or state_of(other):
+            return form
+        return form + (half or "")
 
     def _without_title(self, form: str) -> tuple[str, str | None]:
         words = form.split()

@@ -89,6 +89,23 @@ def test_a_person_is_not_named_with_the_title_that_a_model_wrote() -> None:
     assert [actor["name"] for actor in book.gather()] == ["Sergey Lavrov", "General Assembly"]
 
 
+@pytest.mark.parametrize(
+    ("text", "written", "name"),
+    [
+        (
+            "The Union of Dockers and Seafarers met. The Union won.",
+            ["Union of Dockers"],
+            "Union of Dockers and Seafarers",
+        ),
+        ("The Union of Dockers and Northline met.", ["Union of Dockers", "Northline"], "Union of Dockers"),
+        ("The Union of Dockers and Ukraine met.", ["Union of Dockers"], "Union of Dockers"),
+        ("The Union of Dockers and Seafarers met. The Union of Dockers won.", ["Union of Dockers"], "Union of Dockers"),
+    ],
+)
+def test_a_name_that_a_model_broke_off_at_and_is_whole(text: str, written: list[str], name: str) -> None:
+    assert name in gathered(text, *written)
+
+
 def test_what_nothing_tells_is_left_open() -> None:
     found = gathered("Corvex sued the union.", "Corvex", "the union")
     assert {(actor["kind"], actor["role"]) for actor in found.values()} == {(None, None)}

@@ -36,6 +36,12 @@ WORDING = Wording(
         ("Stanev urged Lothania to withdraw.", ["Orvania"], ["Lothania"], (["Orvania"], ["Lothania"])),
         ("Stanev urged Lothania to withdraw.", [], [], (["Rurik Stanev"], ["Lothania"])),
         ("Mila Brodt, a lawyer for the Trust, said the union should pay.", ["Mila Brodt"], [], (["Port Trust"], [])),
+        ("The Trust's lawyer asked Lothania to go.", ["Orvania"], ["Lothania"], (["Port Trust"], ["Lothania"])),
+        ("Orvania's foreign minister, Rurik Stanev, called for peace.", ["Rurik Stanev"], [], (["Orvania"], [])),
+        ("Stanev's lawyer asked for peace.", ["Orvania"], [], (["Orvania"], [])),
+        ("The Trust said the strikers must go back.", ["Orvania"], [], (["Port Trust"], [])),
+        ("Stanev said Lothania must withdraw.", ["Orvania"], ["Lothania"], (["Orvania"], ["Lothania"])),
+        ("Orvania told the Trust to pay.", ["Port Trust"], [], (["Orvania"], [])),
         # Two who demand, or a union that is none of the actors.
         ("Orvania wants ships and Lothania wants peace.", ["Lothania"], [], (["Lothania"], [])),
         ("A union wants ships.", ["Orvania"], [], (["Orvania"], [])),
