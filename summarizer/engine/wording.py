@@ -5,7 +5,8 @@ wording is surer. Measured on the articles of training/corpus, against their lab
 a verb of demanding holds the demand in 362 of 369 cases, a body that the subject is said to be of or for in 24 of 26,
 one whose minister, lawyer or the like the subject is in 6 of 6, one that says that something must be done, or told
 another to do it, in 14 of 14;
-an actor right after the verb is the addressee in 134 of 139;
+an actor right after the verb is the addressee in 134 of 139, those that are asked, told or wanted "to", asked "for"
+something, or that must do it, or of whom it is demanded that they do, are the addressees in 308 of 313;
 the subject of "must" is the addressee in 50 of 56 and the holder in 2; the only two bodies or states that a sentence on
 an agreed step names are its parties in 257 of 267, and where it names none they are those of the step before in 207 of
 210.
@@ -14,7 +15,7 @@ an agreed step names are its parties in 257 of 267, and where it names none they
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 __all__ = ["Wording"]
@@ -38,7 +39,14 @@ _OFFICE = (
 _SAYS = r"(?:said|says|told|added|adds|warned|warns|argued|argues|declared|stated|wrote)"
 _HOLDS = r"says?|said|argue[sd]?|maintain(?:s|ed)|holds?|held|believe[sd]?|insists?|insisted|warn(?:s|ed)|add(?:s|ed)"
 _MUST = r"(?:must|should|has to|have to|had to|needs? to|ought to)"
-_ARTICLE = r"(?:(?:the|its|their) )?"
+_ARTICLE = r"(?:(?:the|its|their|his|her|both) )?"
+_ASKING = (
+    r"(?:call(?:s|ed|ing)? (?:on|upon|for)|urg(?:es?|ed|ing)|press(?:es|ed|ing)?|want(?:s|ed|ing)?"
+    r"|(?:demand|ask|request)(?:s|ed|ing)?(?: (?:of|from))?|appeal(?:s|ed|ing)? to|(?:order|petition|instruct|expect"
+    r"|challeng|implor|invit|requir|warn)(?:e?s|ed|e|ing)?|beg(?:s|ged|ging)?|told|tell(?:s|ing)?)"
+)
+_ASKING_FOR = r"(?:(?:ask|petition)(?:s|ed|ing)?|press(?:es|ed|ing)?|applied to|appeal(?:s|ed|ing)? to)"
+_ASKING_THAT = r"(?:demand|insist|ask|request|propos|urg|recommend)(?:e?s|ed|e|ing)? that"
 
 
 def _as_pattern(form: str) -> str:
@@ -70,19 +78,40 @@ class Wording:
             rf"(?<!\w)(?P<body>{actor}){_BETWEEN} (?:(?:{_HOLDS}) (?:that )?[^.“”\"]{{3,80}}\b{_MUST}\b"
             rf"|(?:told|tells|warned) (?:{_ARTICLE}{actor}|(?:the|its|their) \w+(?: \w+)?|them) to\b)"
         )
+        self._actor = re.compile(rf"(?<!\w){actor}")
+        several = rf"(?P<of>{actor}(?!['’])(?:(?:, | and | or ){_ARTICLE}{actor}(?!['’]))*)"
+        self._addressed = [
+            re.compile(rf"\b{_ASKING} {_ARTICLE}{several}(?:, [^,]{{2,60}},)?(?: instead| also| again)? (?:not )?to\b"),
+            re.compile(rf"\b{_ASKING_FOR} {_ARTICLE}{several} for\b"),
+            re.compile(rf"\b{_ASKING_THAT} {_ARTICLE}{several} (?!(?:be|will|would|was|were|has|had|is|are)\b)[a-z]+"),
+            re.compile(rf"(?<!\w){several} {_MUST} (?!(?:be|have)\b)"),
+        ]
         self._duty = re.compile(rf"(?<!\w)(?P<of>{actor}) {_MUST}\b")
         self._demand = re.compile(rf"(?<!\w)(?P<by>{actor}){_BETWEEN} {_VERB}\b(?: {_ARTICLE}(?P<of>{actor})(?!['’]))?")
 
     def demand(self, sentence: str, by: Sequence[str], of: Sequence[str]) -> tuple[list[str], list[str]]:
         """Who demands in a sentence, and of whom.
 
-        Where a person is the subject, a model that names a holder is believed: a person often speaks for a body, which
-        the sentence alone does not tell.
-
         Args:
             sentence: One that reports a demand.
             by: Who a model takes for the holders.
             of: Who it takes for the addressees.
+        """
+        holders, addressees = self._holders(sentence, by, of)
+        found = {frozenset(names) for names in self._addressees(sentence)}
+        told = set(found.pop()) - set(holders) if len(found) == 1 else set()
+        return holders, sorted(told) or addressees
+
+    def _addressees(self, sentence: str) -> Iterator[set[str]]:
+        for way in self._addressed:
+            for match in way.finditer(sentence):
+                yield {self._names[form[0]] for form in self._actor.finditer(sentence, *match.span("of"))}
+
+    def _holders(self, sentence: str, by: Sequence[str], of: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Who holds it, and who is left as addressee.
+
+        Where a person is the subject, a model that names a holder is believed: a person often speaks for a body, which
+        the sentence alone does not tell.
         """
         found = {(self._names[match["by"]], match["of"]) for match in self._demand.finditer(sentence)}
         holders = {holder for holder, _ in found}

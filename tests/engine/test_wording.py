@@ -35,19 +35,30 @@ WORDING = Wording(
         # A person may speak for a body: the model is believed where it names one.
         ("Stanev urged Lothania to withdraw.", ["Orvania"], ["Lothania"], (["Orvania"], ["Lothania"])),
         ("Stanev urged Lothania to withdraw.", [], [], (["Rurik Stanev"], ["Lothania"])),
-        ("Mila Brodt, a lawyer for the Trust, said the union should pay.", ["Mila Brodt"], [], (["Port Trust"], [])),
+        ("Mila Brodt, a lawyer for the Trust, said the union should pay.", ["Mila Brodt"], [],
+         (["Port Trust"], ["Dockers' Union"])),
         ("The Trust's lawyer asked Lothania to go.", ["Orvania"], ["Lothania"], (["Port Trust"], ["Lothania"])),
         ("Orvania's foreign minister, Rurik Stanev, called for peace.", ["Rurik Stanev"], [], (["Orvania"], [])),
         ("Stanev's lawyer asked for peace.", ["Orvania"], [], (["Orvania"], [])),
         ("The Trust said the strikers must go back.", ["Orvania"], [], (["Port Trust"], [])),
         ("Stanev said Lothania must withdraw.", ["Orvania"], ["Lothania"], (["Orvania"], ["Lothania"])),
-        ("Orvania told the Trust to pay.", ["Port Trust"], [], (["Orvania"], [])),
+        ("Orvania told the Trust to pay.", ["Port Trust"], [], (["Orvania"], ["Port Trust"])),
+        # Who is asked to do it, whoever asks.
+        ("Stanev called on the Trust to pay.", ["Orvania"], ["Lothania"], (["Orvania"], ["Port Trust"])),
+        ("He asked the union and the Trust to talk.", ["Orvania"], ["Lothania"],
+         (["Orvania"], ["Dockers' Union", "Port Trust"])),
+        ("She asked the Trust for a date.", ["Orvania"], [], (["Orvania"], ["Port Trust"])),
+        ("She demanded that Lothania withdraw.", ["Orvania"], [], (["Orvania"], ["Lothania"])),
+        ("She demanded that Lothania be freed.", ["Orvania"], [], (["Orvania"], [])),
+        ("Lothania must withdraw, she said.", ["Orvania"], ["Port Trust"], (["Orvania"], ["Lothania"])),
+        ("She urged Lothania to go and the Trust to stay.", ["Orvania"], ["Port Trust"], (["Orvania"], ["Lothania"])),
+        ("She urged Lothania to go and asked the Trust to stay.", ["Orvania"], [], (["Orvania"], [])),
         # Two who demand, or a union that is none of the actors.
         ("Orvania wants ships and Lothania wants peace.", ["Lothania"], [], (["Lothania"], [])),
         ("A union wants ships.", ["Orvania"], [], (["Orvania"], [])),
         # Who must do it is not who demands it.
         ("Orvania must lift the ban, he said.", ["Orvania"], ["Lothania"], (["Lothania"], ["Orvania"])),
-        ("Orvania must lift the ban, he said.", ["Lothania"], [], (["Lothania"], [])),
+        ("Orvania must lift the ban, he said.", ["Lothania"], [], (["Lothania"], ["Orvania"])),
         # The possessor of what is asked for is no addressee.
         ("Orvania demanded Lothania's fleet.", ["Orvania"], [], (["Orvania"], [])),
     ],
