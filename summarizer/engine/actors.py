@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -253,6 +253,8 @@ class ActorBook:
         if len(words) > 1 and fold(words[-1]) in _SPEAKERS:  # who speaks for a body, unnamed: the body
             words = [*words[:-2], re.sub(r"['’]s?$", "", words[-2])]
         found = self._document.names.find(" ".join(words)) or self._part(words)
+        if found is not None and (state := self._state_of_adjective(found.split()[-1])):
+            found = state
         if found is None or fold(found) in _COLLECTIVE or self._is_adjective(found) or self._is_place(found):
             return None
         return found
@@ -281,13 +283,18 @@ class ActorBook:
 
     def _is_adjective(self, form: str) -> bool:
         """Whether it is the adjective of a state that the text or the table of states names ("Russian")."""
-        if " " in form or not re.search(r"(?:an|ish|ese|ch|i)$", form) or state_of(form):
-            return False
+        return " " not in form and any(match[0] != form for match in self._like_adjective(form))
+
+    def _state_of_adjective(self, form: str) -> str | None:
+        """The state that the text names besides by this adjective ("Dornia" by "Dornian", or "Cheap Dornian")."""
+        return next((match[0] for match in self._like_adjective(form) if match[1]), None)
+
+    def _like_adjective(self, form: str) -> Iterator[re.Match[str]]:
+        """The words of the text that a form may be the adjective of."""
         stem = re.sub(r"(?:ian|an|ish|ese|ch|i)$", "", form)
-        pattern = re.compile(rf"(?<!\w){re.escape(stem)}(?:a|ia|e|and|y|land)?(?!\w)")
-        return len(stem) > 3 and any(  # noqa: PLR2004 - shorter stems fit anything
-            match[0] != form for match in pattern.finditer(self._document.text)
-        )
+        if stem == form or not form[:1].isupper() or state_of(form) or len(stem) <= 3:  # noqa: PLR2004 - too short a stem fits anything
+            return iter(())
+        return re.finditer(rf"(?<!\w){re.escape(stem)}(a|ia|e|and|y|land)?(?!\w)", self._document.text)
 
     def _fuller(self, form: str) -> tuple[str, str | None]:
         """The fullest form of a name in the text ("Sergey Lavrov"), and the title before it."""
@@ -298,7 +305,7 @@ class ActorBook:
         found: list[str] = []
         title = None
         for match in re.finditer(rf"((?:{_CAPITALISED} ){{1,4}})({_CAPITALISED})", text):
-            if not _same_surname(match[2], form):
+            if not _same_surname(match[2], form) or self._state_of_adjective(match[2]) == form:
                 continue
             words = match[1].split()
             while words and (fold(words[0].strip(".")) in _OPENERS or re.search(r"['’]s?$", words[0])):

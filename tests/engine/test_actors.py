@@ -106,6 +106,21 @@ def test_a_name_that_a_model_broke_off_at_and_is_whole(text: str, written: list[
     assert name in gathered(text, *written)
 
 
+@pytest.mark.parametrize(
+    ("text", "written", "names"),
+    [
+        ("Cheap Dornian glass floods the market. Dornia denies it.", ["Cheap Dornian"], {"Dornia"}),
+        ("The Dornian side left. Dornia denies it.", ["Dornian"], {"Dornia"}),
+        ("The Dornian side left.", ["Dornian"], {"Dornian"}),
+        ("Republican voters left. The Republic denies it.", ["Republican"], set()),
+    ],
+)
+def test_an_adjective_of_a_state_is_the_state_that_the_text_names(
+    text: str, written: list[str], names: set[str]
+) -> None:
+    assert set(gathered(text, *written)) == names
+
+
 def test_what_nothing_tells_is_left_open() -> None:
     found = gathered("Corvex sued the union.", "Corvex", "the union")
     assert {(actor["kind"], actor["role"]) for actor in found.values()} == {(None, None)}
