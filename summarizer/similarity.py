@@ -14,6 +14,7 @@ __all__ = [
     "f1",
     "is_telling",
     "item_similarity",
+    "numbers",
     "pair_off",
     "sentence_f1",
     "stem_containment",
@@ -36,6 +37,11 @@ _STEM_LETTERS = 5
 
 # Thai, Lao, Burmese, Khmer, kana and Han are written without blanks between words: there a character is a word.
 _BLANKLESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_NUMBER_WORDS = {
+    word: str(number)
+    for number, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
+} | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50"}
+_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_NUMBER_WORDS)}|first|second|third|half|double)\b")
 _WORD = re.compile(rf"[{_BLANKLESS}]|[^\W{_BLANKLESS}]+")
 _ARTICLES = frozenset({"a", "an", "the"})
 
@@ -80,6 +86,11 @@ def stem_containment(one: str, other: str) -> float:
     left, right = stems(one), stems(other)
     fewer = min(left.total(), right.total())
     return (left & right).total() / fewer if fewer > 1 else 0.0
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers of a text, in digits; those that English writes as words up to fifty too."""
+    return {_NUMBER_WORDS.get(found, found) for found in _NUMBER.findall(text.casefold())}
 
 
 def pair_off(likeness: Iterable[tuple[float, int, int]]) -> dict[int, int]:

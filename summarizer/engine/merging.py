@@ -6,7 +6,6 @@ that leaves a doubt, both stand: a repeat is a nuisance, a lost point is a wrong
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from summarizer.engine.known_actors import bare
 from summarizer.engine.states import is_state
 from summarizer.errors import AnswerError
 from summarizer.schemas import Actor, AgreedStep, Briefing, Demand, Evidence, OpenQuestion
-from summarizer.similarity import CUT, SAME_WORDING, is_telling, item_similarity, pair_off, token_f1, tokens
+from summarizer.similarity import CUT, SAME_WORDING, is_telling, item_similarity, numbers, pair_off, token_f1, tokens
 
 __all__ = ["PARTIES", "TEXT", "GatheredActors", "merge", "numbers_agree"]
 
@@ -29,11 +28,6 @@ ItemT = TypeVar("ItemT", bound=BaseModel)
 _LEAST_WORDING = 0.2
 """Two demands may rest on one sentence: the same evidence alone does not make one item of two."""
 
-_NUMBER_WORDS = {
-    word: str(number)
-    for number, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
-} | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50"}
-_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_NUMBER_WORDS)}|first|second|third|half|double)\b")
 TEXT: Mapping[type[BaseModel], str] = {Demand: "demand", AgreedStep: "step", OpenQuestion: "question"}
 PARTIES: Mapping[type[BaseModel], tuple[str, ...]] = {
     Demand: ("by", "of"),
@@ -139,13 +133,9 @@ def _likeness(one: BaseModel, other: BaseModel) -> float:
 
 
 def numbers_agree(text: str, other: str) -> bool:
-    """Whether two texts have the same numbers, in digits or in English words, or one has none."""
-    numbers, others = _numbers(text), _numbers(other)
-    return not numbers or not others or numbers == others
-
-
-def _numbers(text: str) -> set[str]:
-    return {_NUMBER_WORDS.get(found, found) for found in _NUMBER.findall(text.casefold())}
+    """Whether two texts have the same numbers, or one has none."""
+    one, another = numbers(text), numbers(other)
+    return not one or not another or one == another
 
 
 def _differ_in_a_word(text: str, other: str) -> bool:

@@ -26,9 +26,9 @@ from summarizer.matters.dossier import (
     TrackedArticle,
     TrackedItem,
 )
-from summarizer.matters.likeness import ReportLikeness, numbers, numbers_fit
+from summarizer.matters.likeness import ReportLikeness, numbers_fit
 from summarizer.schemas import Actor, AgreedStep, Briefing, Demand, Envelope, Evidence, OpenQuestion, Statement
-from summarizer.similarity import CUT, pair_off
+from summarizer.similarity import CUT, numbers, pair_off
 
 __all__ = ["diff", "dossier_of"]
 
@@ -394,8 +394,8 @@ class _Following:
 
 
 def _with_its_numbers(earlier: Report, reports: Iterable[Report]) -> Report | None:
-    """The report that has all the numbers of an earlier one, if that has any ("the 9%", of a rise in pay)."""
-    named = numbers(earlier.wording)
+    """The report that has all the numbers of an earlier one, if that has any in digits ("the 9%", of a rise in pay)."""
+    named = {number for number in numbers(earlier.wording) if number[0].isdigit() and number in earlier.wording}
     return next((report for report in reports if named and named <= numbers(report.wording)), None)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from summarizer.matters.dossier import Report
-from summarizer.similarity import stems
+from summarizer.similarity import numbers, stems
 
-__all__ = ["ReportLikeness", "numbers", "numbers_fit"]
+__all__ = ["ReportLikeness", "numbers_fit"]
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ASKS = frozenset(stems("what when where which whose whom whether will would shall does have"))
 """Words of English that ask, and say nothing of what is asked."""
 
@@ -61,11 +59,6 @@ class ReportLikeness:
 
     def _weight(self, stem: str) -> float:
         return math.log(1 + self._reports / max(1, self._frequencies[stem]))
-
-
-def numbers(text: str) -> set[str]:
-    """The numbers that a text has in digits."""
-    return set(_NUMBER.findall(text))
 
 
 def numbers_fit(one: str, other: str) -> bool:
