@@ -56,6 +56,13 @@ _NAMES_A_BODY = re.compile(
     r"|police|senate|society|trust|union)\b",
     re.IGNORECASE,
 )
+_BODIES_OF = frozenset(
+    """
+    agency army assembly bank board commission committee congress council court ministry office parliament police senate
+    """.split()
+)
+"""In small letters, no part of a name: what follows the state or town that it belongs to."""
+
 _OF_SOMETHING = re.compile(r"\b[A-Z][\w’'-]+ (?:of|for) (?:the )?[A-Z][\w’'-]+$")
 _AFTER_A_DATELINE = re.compile(r",?\s*(?:\(|[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]|[-–—])")
 _VARIANT_LETTERS = 5
@@ -401,6 +408,8 @@ def is_same_actor(one: str, other: str, *, spelt_alike: bool = True) -> bool:
     if not all(word[:1].isupper() for word in short.split()):
         return False
     head, tail = " ".join(words[: len(short.split())]), " ".join(words[-len(short.split()) :])
+    if words[-1] in _BODIES_OF and fold(short) == fold(head):  # "Dornia parliament" is not Dornia
+        return False
     return fold(short) in (fold(head), fold(tail)) or (spelt_alike and _is_variant(tail, short))
 
 

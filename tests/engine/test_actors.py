@@ -34,6 +34,11 @@ def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict
             ["Transport Workers' Alliance", "TWA"],
             {"Transport Workers' Alliance": ["TWA"]},
         ),
+        (
+            "Dornia parliament met. Dornia paid.",
+            ["Dornia parliament", "Dornia"],
+            {"Dornia parliament": [], "Dornia": []},
+        ),
         ("Northline Rail paid. Northline won.", ["Northline Rail", "Northline"], {"Northline Rail": ["Northline"]}),
         (
             "Anna Berg met Olav Berg. Berg left.",
