@@ -79,7 +79,8 @@ class Wording:
             rf"|(?:told|tells|warned) (?:{_ARTICLE}{actor}|(?:the|its|their) \w+(?: \w+)?|them) to\b)"
         )
         self._actor = re.compile(rf"(?<!\w){actor}")
-        several = rf"(?P<of>{actor}(?!['’])(?:(?:, | and | or ){_ARTICLE}{actor}(?!['’]))*)"
+        one = rf"{actor}(?!['’])"
+        several = rf"(?P<of>{one}(?:(?:, {_ARTICLE}{one})*,? (?:and|or) {_ARTICLE}{one})?)"
         self._addressed = [
             re.compile(rf"\b{_ASKING} {_ARTICLE}{several}(?:, [^,]{{2,60}},)?(?: instead| also| again)? (?:not )?to\b"),
             re.compile(rf"\b{_ASKING_FOR} {_ARTICLE}{several} for\b"),
