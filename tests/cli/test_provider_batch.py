@@ -85,9 +85,9 @@ def test_what_is_answered_already_is_left_out(server: ProtocolServer, documents:
     write_documents(documents, 6)
     done = submit(server)
     assert "2 documents submitted in 1 job, 2 done from the store, 2 skipped (done or failed before)." in done.err
-    assert ids(Path("out.jsonl")) == ["d0", "d1", "d2", "d3"]
+    assert sorted(ids(Path("out.jsonl"))) == ["d0", "d1", "d2", "d3"]
     assert resume("--all").code == 0
-    assert ids(Path("out.jsonl")) == [f"d{n}" for n in range(6)]
+    assert sorted(ids(Path("out.jsonl"))) == [f"d{n}" for n in range(6)]
     assert len(server.requests) == 6
 
 
