@@ -1,7 +1,7 @@
 """From labelled articles to the conversations that the model is trained on, a turn a sentence, as the engine has them.
 
 Labels name actors by the fullest form in the whole text. The model reads from the top and can only write what it has
-seen: an answer uses the fullest form up to its sentence.
+seen: an answer uses the fullest form up to its sentence, and "-" for an actor that was not yet named.
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ class _Shown:
         return min(seen, key=self._actors[place].forms.index) if seen else None
 
     def named(self, names: str) -> tuple[str, ...]:
-        """The holders or addressees of a label, by the forms seen so far."""
+        """The holders or addressees of a label, by the forms seen so far; those not yet named left out."""
         places = [next(p for p, a in enumerate(self._actors) if a.name == n) for n in names.split(" + ") if n != "-"]
-        return tuple(self.name(place) or self._actors[place].name for place in places)
+        return tuple(name for place in places if (name := self.name(place)))
 
 
 def conversation(article: Article, *, keep_background: float = 1.0, seed: int = 0) -> list[Turn]:

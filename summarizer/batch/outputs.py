@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,24 +28,33 @@ _TAIL = 1 << 16
 
 
 class IdentifierSet:
-    """A set of ids that takes little room: 8 bytes of a hash each, which for a million ids collide once in 10⁷ runs."""
+    """A set of ids that takes no more room in memory for more of them.
+
+    It keeps 8 bytes of a hash of each, which for a million ids collide once in 10⁷ runs, in a file without a name, gone
+    with the process.
+    """
 
     def __init__(self) -> None:
-        self._hashes: set[int] = set()
+        self._hashes = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._hashes.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA cache_size = -1024;CREATE TABLE hashes (hash INTEGER PRIMARY KEY); BEGIN"
+        )
+        self._count = 0
 
     def add(self, identifier: str) -> None:
         """Put an id in."""
-        self._hashes.add(_hash(identifier))
+        added = self._hashes.execute("INSERT OR IGNORE INTO hashes VALUES (?)", (_hash(identifier),))
+        self._count += added.rowcount
 
     def __contains__(self, identifier: str) -> bool:
-        return _hash(identifier) in self._hashes
+        return self._hashes.execute("SELECT 1 FROM hashes WHERE hash = ?", (_hash(identifier),)).fetchone() is not None
 
     def __len__(self) -> int:
-        return len(self._hashes)
+        return self._count
 
 
 def _hash(identifier: str) -> int:
-    return int.from_bytes(hashlib.blake2b(identifier.encode(), digest_size=8).digest(), "big")
+    return int.from_bytes(hashlib.blake2b(identifier.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 class BatchOutput(Protocol):
@@ -305,7 +315,7 @@ def file_name(identifier: str) -> str:
     if _PLAIN_NAME.fullmatch(identifier):
         return f"{identifier}.json"
     readable = re.sub(r"[^\w.-]+", "_", identifier, flags=re.ASCII).strip("._")[:_LONGEST_NAME]
-    return f"{readable}-{_hash(identifier):016x}.json"
+    return f"{readable}-{_hash(identifier) % (1 << 64):016x}.json"
 
 
 def _flush_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from summarizer.documents import Document
 from summarizer.documents.names import fold
 from summarizer.engine.known_actors import KnownActor, actors_by_form, bare
 from summarizer.engine.states import forms_of_state, is_state, state_of
+from summarizer.engine.states_in_text import StatesInText
 from summarizer.engine.turn_answers import Introduction
 from summarizer.schemas import ActorKind
 
@@ -32,6 +33,7 @@ _RANKS = frozenset(
     representative delegate negotiator mediator secretary-general executive
     """.split()
 )
+_SURNAMES_TOO = frozenset("bishop captain chair chief dean general judge king lord major pope prince queen".split())
 _QUALIFIERS = frozenset(
     """
     prime deputy vice acting former foreign defence defense interior finance trade labour labor health transport economy
@@ -63,6 +65,16 @@ _BODIES_OF = frozenset(
 )
 """In small letters, no part of a name: what follows the state or town that it belongs to."""
 
+_NOT_THE_STATE = (
+    r"(?:[a-z-]+ ){0,2}?(?P<who>opposition(?: (?:coalition|alliance|party|parties|leaders?|groups?))?|parliament|rebels"
+    r"|separatists|protesters|unions|farmers|teachers|doctors|nurses|workers|students"
+    r"|(?:[A-Z][\w-]+ ){0,3}(?:Alliance|Assembly|Congress|Court|Federation|Front|Movement|Parliament|Party|Union))\b"
+)
+"""After the name of a state and an "'s": who speaks and acts for himself, or against it."""
+
+_AGAINST_A_STATE = re.compile(
+    r"\b(?:opposition|rebels?|separatists|protesters|unions?|workers|students)\b", re.IGNORECASE
+)
 _OF_SOMETHING = re.compile(r"\b[A-Z][\w’'-]+ (?:of|for) (?:the )?[A-Z][\w’'-]+$")
 _AFTER_A_DATELINE = re.compile(r",?\s*(?:\(|[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]|[-–—])")
 _VARIANT_LETTERS = 5
@@ -79,6 +91,11 @@ class _Entry:
     kind: ActorKind | None = None
     role: str | None = None
     known: KnownActor | None = None
+
+    @property
+    def full(self) -> str:
+        """The longest form; a name before an office."""
+        return max(self.forms, key=lambda form: (not _is_office(form), len(form)))
 
     def take(self, other: _Entry) -> None:
         """Add what another entry of the same actor knows."""
@@ -101,31 +118,61 @@ class ActorBook:
 
     def __init__(self, document: Document, known: Sequence[KnownActor] = ()) -> None:
         self._document = document
+        self._states = StatesInText(document)
         self._known = actors_by_form(known)
         self._entries: dict[str, _Entry] = {}
         self._names: dict[str, str] = {}
         self._links: list[tuple[str, str]] = []
 
-    def note(self, written: str, sentence: int) -> str | None:
-        """Take a name that a model wrote in the turn of a sentence; give the text's form of it, None for no actor."""
-        form = self._form(written)
-        if form is None:
+    def note(self, written: str, sentence: int) -> list[str]:
+        """Take a name that a model wrote in the turn of a sentence.
+
+        Returns:
+            The text's form of it: several where it stands for several ("leaders of Chad and Niger"), none for no actor.
+        """
+        forms = self._states.behind(written.strip(" .,"))
+        if not forms and (form := self._form(written)) is not None:
+            forms = [self._opposed(form, sentence) or form]
+        for form in forms:
+            self._entries.setdefault(form, _Entry(forms=[form])).sentences.append(sentence)
+        return forms
+
+    def _opposed(self, form: str, sentence: int) -> str | None:
+        """Who is meant where a sentence has a state only as the one whose opposition it is."""
+        if (itself := re.fullmatch(rf".+['’]s? {_NOT_THE_STATE}", form)) and itself["who"][:1].islower():
+            return self._document.names.find(itself["who"])
+        text = self._document.sentences[sentence - 1].text if form[:1].isupper() else ""
+        found = re.search(rf"(?<!\w){re.escape(form)}(?:['’]s? {_NOT_THE_STATE}| (?P<it>[Oo]pposition)\b)", text)
+        if found is None or len(re.findall(rf"(?<!\w){re.escape(form)}(?!\w)", text)) > 1:
             return None
-        entry = self._entries.setdefault(form, _Entry(forms=[form]))
-        entry.sentences.append(sentence)
-        return form
+        return self._document.names.find(found["who"] or found["it"])
 
     def introduce(self, actor: Introduction, sentence: int) -> None:
         """Take what a model said of a form that a sentence is the first to use."""
-        form = self.note(actor.form, sentence)
-        if form is None:
+        forms = self.note(actor.form, sentence)
+        if len(forms) != 1:
             return
+        (form,) = forms
         entry = self._entries[form]
-        entry.kind = entry.kind or actor.kind
+        is_plain = form in (self._form(actor.form), actor.form)
+        entry.kind = entry.kind or (actor.kind if is_plain else "group")
         entry.role = entry.role or self._told_role(actor.role)
         other = self._form(actor.same_as) if actor.same_as else None
         if other is not None and other in self._entries and other != form:
             self._links.append((form, other))
+
+    def served_by(self, person: str) -> str | None:
+        """The state for which a noted person speaks as its minister, envoy or the like, in the text's form.
+
+        A president or a minister of the interior speaks for the state where two states or more are noted: else the
+        affair may well be between him and others within it.
+        """
+        entry = self._entries.get(person)
+        if _NAMES_A_BODY.search(person) or (entry and entry.kind in ("organisation", "group", "state")):
+            return None
+        states = {form for form, entry in self._entries.items() if entry.kind == "state" or state_of(form)}
+        several = len({state_of(form) or form for form in states}) > 1
+        return None if person in states else self._states.served_by(person, states, abroad_only=not several)
 
     def _told_role(self, role: str | None) -> str | None:
         """A role in words of the text, None for one that is not."""
@@ -143,7 +190,7 @@ class ActorBook:
                 home = _Entry()
                 groups.append(home)
             home.take(_Entry([full, form], entry.sentences, title, entry.kind, entry.role))
-        for form, other in self._links:
+        for form, other in [*self._links, *self._bracketed(groups), *self._holding_office(groups)]:
             _join(groups, form, other)
         self._recognise(groups)
         groups.sort(key=lambda group: min(group.sentences))
@@ -152,6 +199,38 @@ class ActorBook:
         for group, actor in zip(groups, actors, strict=True):
             self._names.update((form, actor["name"]) for form in group.forms)
         return actors
+
+    def _bracketed(self, groups: list[_Entry]) -> list[tuple[str, str]]:
+        """Acronyms that stand in brackets behind a name, whatever their letters, each with that name."""
+        forms = [form for group in groups for form in group.forms]
+        acronyms = [form for form in forms if form.isupper() and " " not in form]
+        return [
+            (acronym, form)
+            for acronym in acronyms
+            for form in forms
+            if f"{form} ({acronym})" in self._document.text and form != acronym
+        ]
+
+    def _holding_office(self, groups: list[_Entry]) -> list[tuple[str, str]]:
+        """Offices that go as actors of their own ("Health secretary"), each with the one person said to hold it."""
+        fullest = [group.full for group in groups if group.kind in (None, "person")]
+        people = [name for name in fullest if name[:1].isupper() and not _NAMES_A_BODY.search(name)]
+        found = []
+        for form in [form for group in groups for form in group.forms if _is_office(form)]:
+            first, last = re.escape(form.split()[0]), re.escape(form.split()[-1])
+            office = rf"(?i:\b{first}\b[\w -]{{0,30}}\b{last})" if first != last else rf"(?i:\b{first})"
+            holders = [
+                name
+                for name in people
+                if not _is_office(name)
+                and re.search(
+                    rf"{office},? (?:{_CAPITALISED} ){{0,2}}{re.escape(name.rsplit(maxsplit=1)[-1])}\b"
+                    rf"|{re.escape(name)}, (?:the )?{office}\b",
+                    self._document.text,
+                )
+            ]
+            found += [(form, holders[0])] if len(holders) == 1 and form != holders[0] else []
+        return found
 
     def _recognise(self, groups: list[_Entry]) -> None:
         """Make one actor of the groups that go by forms of one known actor."""
@@ -167,7 +246,7 @@ class ActorBook:
 
     def _known_as(self, group: _Entry) -> KnownActor | None:
         """The known actor that has the group's fullest form, or another of its names and a name like the fullest."""
-        full = max(group.forms, key=len)
+        full = group.full
         if actor := self._known.get(bare(full)):
             return actor
         named = (self._known.get(bare(form)) for form in group.forms if form[:1].isupper())
@@ -183,7 +262,7 @@ class ActorBook:
                 group.forms.append(form)
 
     def _other_forms(self, group: _Entry) -> set[str]:
-        full = max(group.forms, key=len)
+        full = group.full
         state = next(filter(None, map(state_of, group.forms)), None)
         if state:
             candidates = set(forms_of_state(state))
@@ -236,7 +315,7 @@ class ActorBook:
         def fullness(form: str) -> tuple[bool, bool, bool, int]:
             is_name = group.known is None or form[:1].isupper()  # one that is known may have a long common noun
             is_bare = group.kind != "person" or self._without_title(form)[1] is None
-            return state_of(form) is not None and is_state(form), is_name, is_bare, len(form)
+            return state_of(form) is not None and is_state(form), is_name and not _is_office(form), is_bare, len(form)
 
         name = max(group.forms, key=fullness)
         state = state_of(name)
@@ -260,9 +339,9 @@ class ActorBook:
         if len(words) > 1 and fold(words[-1]) in _SPEAKERS:  # who speaks for a body, unnamed: the body
             words = [*words[:-2], re.sub(r"['’]s?$", "", words[-2])]
         found = self._document.names.find(" ".join(words)) or self._part(words)
-        if found is not None and (state := self._state_of_adjective(found.split()[-1])):
+        if found is not None and (state := self._states.of_adjective(found)):
             found = state
-        if found is None or fold(found) in _COLLECTIVE or self._is_adjective(found) or self._is_place(found):
+        if found is None or fold(found) in _COLLECTIVE or self._states.is_adjective(found) or self._is_place(found):
             return None
         return found
 
@@ -288,21 +367,6 @@ class ActorBook:
         dateline = match[0].isupper() and not before.rpartition("\n")[2].strip() and _AFTER_A_DATELINE.match(after)
         return bool(dateline or _LOCATIVE.search(before))
 
-    def _is_adjective(self, form: str) -> bool:
-        """Whether it is the adjective of a state that the text or the table of states names ("Russian")."""
-        return " " not in form and any(match[0] != form for match in self._like_adjective(form))
-
-    def _state_of_adjective(self, form: str) -> str | None:
-        """The state that the text names besides by this adjective ("Dornia" by "Dornian", or "Cheap Dornian")."""
-        return next((match[0] for match in self._like_adjective(form) if match[1]), None)
-
-    def _like_adjective(self, form: str) -> Iterator[re.Match[str]]:
-        """The words of the text that a form may be the adjective of."""
-        stem = re.sub(r"(?:ian|an|ish|ese|ch|i)$", "", form)
-        if stem == form or not form[:1].isupper() or state_of(form) or len(stem) <= 3:  # noqa: PLR2004 - too short a stem fits anything
-            return iter(())
-        return re.finditer(rf"(?<!\w){re.escape(stem)}(a|ia|e|and|y|land)?(?!\w)", self._document.text)
-
     def _fuller(self, form: str) -> tuple[str, str | None]:
         """The fullest form of a name in the text ("Sergey Lavrov"), and the title before it."""
         form = self._with_its_second_half(form)
@@ -312,7 +376,7 @@ class ActorBook:
         found: list[str] = []
         title = None
         for match in re.finditer(rf"((?:{_CAPITALISED} ){{1,4}})({_CAPITALISED})", text):
-            if not _same_surname(match[2], form) or self._state_of_adjective(match[2]) == form:
+            if not _same_surname(match[2], form) or self._states.of_adjective(match[2]) == form:
                 continue
             words = match[1].split()
             while words and (fold(words[0].strip(".")) in _OPENERS or re.search(r"['’]s?$", words[0])):
@@ -365,12 +429,21 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
     two = next(group for group in groups if other in group.forms)
     if one is two or (_has_full_name(one) and _has_full_name(two)):
         return
+    if any(map(state_of, two.forms)) and _AGAINST_A_STATE.search(form):
+        return
     two.take(one)
     groups.remove(one)
 
 
 def _has_full_name(group: _Entry) -> bool:
-    return any((" " in form and form[:1].isupper()) or state_of(form) for form in group.forms)
+    names = (form for form in group.forms if " " in form and form[:1].isupper() and not _is_office(form))
+    return any(names) or any(map(state_of, group.forms))
+
+
+def _is_office(form: str) -> bool:
+    """Whether a form is what somebody is, not a name ("Health secretary")."""
+    last = form.rsplit(maxsplit=1)[-1]
+    return fold(last) in _RANKS and (last.islower() or fold(last) not in _SURNAMES_TOO)
 
 
 def _leading_titles(words: list[str]) -> list[str]:
@@ -400,9 +473,9 @@ def is_same_actor(one: str, other: str, *, spelt_alike: bool = True) -> bool:
     short, long = sorted((one, other), key=lambda form: (len(form.split()), len(form)))
     if len(short.split()) == len(long.split()):
         return spelt_alike and _is_variant(short, long)
-    if short.isupper() and short in _initials(long):
-        return True
     words = long.split()
+    if (short in _initials(long) and short.isupper()) or (short == "opposition" in words and long.islower()):
+        return True
     if " " not in short and short.islower():  # "the federation" for the Cane Growers' Federation
         return long[:1].isupper() and fold(short) in {fold(word) for word in words}
     if not all(word[:1].isupper() for word in short.split()):

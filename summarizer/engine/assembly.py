@@ -5,7 +5,9 @@ What no answer and no sentence tells stays at its default: code that guesses a s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +19,7 @@ from summarizer.engine.merging import numbers_agree
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
 from summarizer.engine.wording import Wording
 from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
-from summarizer.similarity import SAME_WORDING, stem_containment, stems, token_f1
+from summarizer.similarity import SAME_WORDING, numbers, stem_containment, stems, token_f1
 
 __all__ = ["assemble"]
 
@@ -33,6 +35,13 @@ _CONTAINED = 0.75
 _CONTAINED_IN_LEAD = 0.5
 """That share where one of the two stands in a heading, which the text below it puts in other words."""
 
+_LEAST_PARTIES = 2
+_LEAST_WORDS = 2
+_WITH_A_NUMBER = re.compile(
+    r"(?:,? (?:(?:no|not) )?(?:after|at|before|between|by|for|from|in|later than|of|on|over|than|to|until|up to|with"
+    r"|within)\b[^,\d]{0,30}?)? \S*\d\S*"
+)
+
 _RANK = {"agreed_step": 0, "demand": 1, "open_question": 2}
 
 
@@ -47,7 +56,7 @@ class _Item:
     when: str | None = None
     confidence: float | None = None
     unresolved: bool = False
-    """Whether a party that the model named is no actor of the text."""
+    """Whether the model left a party open, or named one that is no actor of the text."""
 
 
 def assemble(
@@ -70,15 +79,18 @@ def assemble(
         A briefing grounded in the document: each item cites the sentence of its turn.
     """
     book = ActorBook(document, known_actors)
+    told = numbers(document.text)
     noted = [
-        _noted(book, item, sentence)
+        _noted(book, item, sentence, told)
         for sentence, answer in answers
         for item in _with_actors(book, answer, sentence)
         if item.confidence is None or round(item.confidence, _SHOWN_DIGITS) >= min_confidence
     ]
+    _note_states(book, noted)
     actors = book.gather()
     wording = Wording(actors if document.language == "en" else [])
-    items = _merged(_as_worded((_named(book, item) for item in noted), wording, document), document)
+    worded = _as_worded((_named(book, item) for item in noted), wording, document)
+    items = _merged((_for_states(book, item, actors) for item in worded), document)
     items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
     demands = [item for item in items if item.kind == "demand"]
     items = [item for item in items if item.kind != "open_question" or not _asks_of_one(item, demands)]
@@ -112,24 +124,40 @@ def _with_actors(book: ActorBook, answer: TurnAnswer, sentence: Sentence) -> Seq
     return answer.items
 
 
-def _noted(book: ActorBook, item: TurnItem, sentence: Sentence) -> _Item:
+def _told(text: str, told: AbstractSet[str]) -> str:
+    """The wording of an item up to a number that the text does not tell: a model makes up dates and deadlines."""
+    for match in _WITH_A_NUMBER.finditer(text):
+        rest = text[: match.start()].rstrip(" ,")
+        if not numbers(match[0]) <= told and len(rest.split()) >= _LEAST_WORDS:
+            return rest
+    return text
+
+
+def _noted(book: ActorBook, item: TurnItem, sentence: Sentence, known_numbers: AbstractSet[str]) -> _Item:
     def forms(names: Sequence[str]) -> list[str]:
-        return [form for name in names if (form := book.note(name, sentence.number))]
+        return [form for name in names for form in book.note(name, sentence.number)]
 
     holders = forms(item.holders)
-    unresolved = len(holders) < len(item.holders)
+    unresolved = len(holders) < max(len(item.holders), _LEAST_PARTIES)
     addressees = forms(item.addressees)
     return _Item(
         kind=item.kind,
         holders=holders,
         addressees=addressees,
-        text=item.text,
+        text=_told(item.text, known_numbers),
         sentences=[sentence.number],
         status=item.status,
         when=item.when,
         confidence=item.confidence,
         unresolved=unresolved,
     )
+
+
+def _note_states(book: ActorBook, items: Iterable[_Item]) -> None:
+    """Note the states for which the holders of items speak."""
+    for item in items:
+        for state in filter(None, map(book.served_by, item.holders if item.kind != "open_question" else ())):
+            book.note(state, item.sentences[0])
 
 
 def _named(book: ActorBook, item: _Item) -> _Item:
@@ -152,6 +180,16 @@ def _as_worded(items: Iterable[_Item], wording: Wording, document: Document) -> 
             yield replace(item, holders=by, addressees=of)
         else:
             yield item
+
+
+def _for_states(book: ActorBook, item: _Item, actors: Sequence[dict[str, Any]]) -> _Item:
+    """An item held by the states for which its holders speak."""
+    if item.kind == "open_question":
+        return item
+    known = {actor["name"] for actor in actors}
+    served = ((name, book.name_of(book.served_by(name) or name)) for name in item.holders)
+    holders = dict.fromkeys(state if state in known else name for name, state in served)
+    return replace(item, holders=list(holders), addressees=[name for name in item.addressees if name not in holders])
 
 
 def _merged(items: Iterable[_Item], document: Document) -> list[_Item]:
@@ -182,8 +220,12 @@ def _is_repeat(known: _Item, item: _Item, document: Document) -> bool:
         return False
     share = stem_containment(known.text, item.text)
     if any(document.sentences[number - 1].is_heading for number in known.sentences):
-        return share >= _CONTAINED_IN_LEAD
+        return share >= _CONTAINED_IN_LEAD or (_are_held_alike(known, item) and stems(known.text) <= stems(item.text))
     return bool(known.holders) and set(known.holders) == set(item.holders) and share >= _CONTAINED
+
+
+def _are_held_alike(one: _Item, other: _Item) -> bool:
+    return bool(one.holders and one.addressees) and (one.holders, one.addressees) == (other.holders, other.addressees)
 
 
 def _asks_of_one(question: _Item, demands: Iterable[_Item]) -> bool:

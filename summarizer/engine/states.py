@@ -1,4 +1,4 @@
-"""States by their names, and the capitals and seats of government that stand for them in reporting."""
+"""States by their names, the capitals and seats that stand for them in reporting, and their adjectives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from summarizer.documents.names import fold
 
-__all__ = ["forms_of_state", "is_state", "state_of"]
+__all__ = ["forms_of_state", "is_state", "state_of", "state_of_adjective"]
 
 _TABLE = Path(__file__).with_name("states.csv")
 
@@ -35,6 +35,21 @@ def state_of(form: str) -> str | None:
 def is_state(form: str) -> bool:
     """Whether a form is a state's own name."""
     return fold(form).removeprefix("the ") in _states()[1]
+
+
+@cache
+def _adjectives() -> dict[str, str]:
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        return {
+            adjective: row["names"].split(";")[0]
+            for row in csv.DictReader(file)
+            for adjective in filter(None, row["adjectives"].split(";"))
+        }
+
+
+def state_of_adjective(word: str) -> str | None:
+    """The state whose adjective or people a capitalised word is ("Saudi", "South Korean"); None where it is of none."""
+    return _adjectives().get(word)
 
 
 @cache

@@ -24,7 +24,7 @@ from summarizer.engine.known_actors import KnownActor
 from summarizer.engine.languages import EMBEDDED_LANGUAGE, check_copied, not_read_well, parameter_for
 from summarizer.engine.reading import Reading
 from summarizer.engine.snapshots import STILL_WRITTEN, Show, Snapshots, SoFar, silent
-from summarizer.engine.turn_answers import GRAMMAR
+from summarizer.engine.turn_grammar import ANSWER_FORM
 from summarizer.engine.turns import Answers, read_in_turns, sentences_to_show, turn_texts_to_count, turn_windows
 from summarizer.engine.whole import Question, texts_to_count, whole_windows
 from summarizer.engine.windows import Window
@@ -199,7 +199,7 @@ class Summarizer:
             windows=[_planned(window) for window in windows],
             messages=[message for messages in shown for message in messages],
             json_schema=self.schema.model_json_schema() if whole else None,
-            grammar=None if whole else GRAMMAR.strip(),
+            grammar=None if whole else ANSWER_FORM.strip(),
         )
 
     def summarize(self, document: Document | str | Path, progress: Progress | None = None) -> Envelope[Any]:

@@ -1,10 +1,10 @@
-"""The few lines in which a small model answers one turn: their grammar, how they are read and how they are written.
+"""The few lines in which a small model answers one turn: how they are read and how they are written.
 
 ```
 A name | kind | role      an actor that the text names here for the first time
 A form = name             another form of an actor named before
 D by > of: what           a demand
-S party + party: what     a step that the parties have agreed on
+S party + party: what     a step that the parties have agreed on; - for one that nothing names
 Q who, or -: what         an open question, and who decides it
 N                         no item
 ```
@@ -24,7 +24,6 @@ from typing import Literal, cast
 from summarizer.schemas import ActorKind
 
 __all__ = [
-    "GRAMMAR",
     "MOST_TOKENS",
     "NOTHING",
     "Introduction",
@@ -35,27 +34,10 @@ __all__ = [
 ]
 
 MOST_TOKENS = 200
-"""Of one answer. The grammar has no bounded repeats, which llama.cpp is slow at; this limit stands in for them."""
+"""Of one answer."""
 
 NOTHING = "N"
 """The line that says that a sentence reports no item."""
-
-# GBNF, llama.cpp's grammar notation (its grammars/README.md).
-GRAMMAR = r"""
-root ::= (actor "\n")* body
-actor ::= "A " name (" = " name | " | " kind (" | " role)?)
-kind ::= "person" | "state" | "organisation" | "group"
-body ::= "N" | item ("\n" item)*
-item ::= demand | step | question
-demand ::= "D " names " > " names ": " text (" {" ("accepted" | "rejected") "}")?
-step ::= "S " name " + " names ": " text (" {" ("planned" | "under_way" | "done") ("; " time)? "}")?
-question ::= "Q " names ": " text
-names ::= name (" + " name)*
-name ::= [^;:>+|={}\n]+
-role ::= [^;:>+|={}\n]+
-text ::= [^{}\n]+
-time ::= [^{};\n]+
-"""
 
 ItemKind = Literal["demand", "agreed_step", "open_question"]
 
@@ -171,7 +153,8 @@ def _actor_line(actor: Introduction) -> str:
 
 def _item_line(item: TurnItem) -> str:
     letter = next(letter for letter, kind in _LETTERS.items() if kind == item.kind)
-    head = " + ".join(item.holders) or "-"
+    missing = ["-"] * ((2 if item.kind == "agreed_step" else 1) - len(item.holders))
+    head = " + ".join([*item.holders, *missing])
     if item.kind == "demand":
         head += " > " + (" + ".join(item.addressees) or "-")
     status = "; ".join(filter(None, (item.status, item.when)))

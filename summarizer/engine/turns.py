@@ -18,7 +18,8 @@ from typing import Any
 
 from summarizer.documents import Document, Sentence
 from summarizer.engine.reading import Lost, Reading, gaps
-from summarizer.engine.turn_answers import GRAMMAR, MOST_TOKENS, TurnAnswer, parse_answer
+from summarizer.engine.turn_answers import MOST_TOKENS, TurnAnswer, parse_answer
+from summarizer.engine.turn_grammar import AnswerGrammar
 from summarizer.engine.windows import LEAST_WINDOW, OVERLAP, MeasuredSentence, Window, cut
 from summarizer.errors import RefusedError, SummarizerError, TooLongError, UsageError
 from summarizer.models import LanguageModel, Reply
@@ -42,7 +43,7 @@ _DATELINE = re.compile(
     r"\s*(?:(?<=/\.)|(?<=/)|(?<=\s)[-–—]{1,2})\s+(?=[^\W_a-zà-ÿ]|[\"“‘'])"
 )
 _BYLINE = re.compile(r"(?:By [A-Z][^.!?]{3,80}|\(?(?:Additional )?[Rr]eporting by .*)$")
-_EMBEDDED_REQUEST: dict[str, Any] = {"grammar": GRAMMAR, "cache_prompt": True, "logprobs": True, "top_logprobs": 1}
+_EMBEDDED_REQUEST: dict[str, Any] = {"cache_prompt": True, "logprobs": True, "top_logprobs": 1}
 _MARKS_A_TURN = 14
 """Tokens of the conversation's own marks around a sentence and its answer."""
 
@@ -189,9 +190,14 @@ async def read_in_turns(  # noqa: PLR0913, PLR0917 - the one way in
     windows = turn_windows(document, shown, tokens, model.context_tokens)
     reader = _TurnReader(
         show=lambda sentence: template.turn(document, sentence, parameters),
-        ask=lambda conversation: model.complete(
-            conversation, document, limits, max_tokens=MOST_TOKENS, **(_EMBEDDED_REQUEST if model.embedded else {})
+        ask=lambda conversation, grammar: model.complete(
+            conversation,
+            document,
+            limits,
+            max_tokens=MOST_TOKENS,
+            **({**_EMBEDDED_REQUEST, "grammar": grammar} if model.embedded else {}),
         ),
+        grammar=AnswerGrammar(document),
         opening=opening,
         room=_room(tokens[0], model.context_tokens),
         deadline=limits.deadline if len(windows) > 1 else 0.0,
@@ -230,7 +236,8 @@ class _TurnReader:
     """Reads windows one after the other: each knows what those before it were answered."""
 
     show: Callable[[Sentence], Message]
-    ask: Callable[[list[Message]], Awaitable[Reply[str]]]
+    ask: Callable[[list[Message], str], Awaitable[Reply[str]]]
+    grammar: AnswerGrammar
     opening: list[Message]
     room: int
     """Tokens of a conversation's turns."""
@@ -298,7 +305,7 @@ class _TurnReader:
 
     async def _turn(self, conversation: _Conversation, part: MeasuredSentence) -> _Turn:
         message = self.show(part.sentence)
-        reply = await self.ask([*conversation.messages, message])
+        reply = await self.ask([*conversation.messages, message], self.grammar.of(part.sentence.text))
         written = reply.usage.completion_tokens or estimated_tokens(reply.content)
         turn = _Turn(
             sentence=part.sentence,
@@ -308,6 +315,7 @@ class _TurnReader:
             last_named=len(self.memory.turns),
         )
         self.memory.add(turn)
+        self.grammar.learn(part.sentence.text, turn.answer)
         self.usage += reply.usage
         self.served_as = reply.served_as
         return turn

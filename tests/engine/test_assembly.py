@@ -53,6 +53,33 @@ def test_a_step_of_one_party_is_no_agreed_step() -> None:
     assert assembled("N", "S Northline Rail + Northline: raise pay soon").agreed_steps == []
 
 
+def test_a_number_that_the_text_lacks_is_not_told() -> None:
+    (demand,) = assembled("N", "D Drivers' Union > -: raise pay within the next 48 hours").demands
+    assert demand.demand == "Raise pay"
+    (demand,) = assembled("N", "D Drivers' Union > -: raise pay by 7 percent").demands  # "seven" in the text
+    assert demand.demand == "Raise pay by 7 percent"
+
+
+def test_a_step_whose_other_party_is_not_named_is_an_agreed_step() -> None:
+    (step,) = assembled("N", "S Drivers' Union + -: raise pay").agreed_steps
+    assert step.parties == ["Drivers' Union"]
+
+
+def test_a_minister_speaks_for_his_state() -> None:
+    document = Document(text="Armenian Foreign Minister Ararat Petrosyan said Azerbaijan should sign. Armenia waits.")
+    answer = parse_answer("A Ararat Petrosyan | person\nD Ararat Petrosyan > Azerbaijan: sign")
+    briefing = assemble(document, [(document.sentences[0], answer)])
+    assert (briefing.demands[0].by, briefing.demands[0].of) == (["Armenia"], ["Azerbaijan"])
+    assert [actor.name for actor in briefing.actors] == ["Ararat Petrosyan", "Azerbaijan", "Armenia"]
+
+
+def test_a_demand_of_one_word_in_the_headline_is_that_of_the_text() -> None:
+    document = Document(text="Union demands Stanev resign\n\nThe union demanded that Stanev resign over the delays.\n")
+    answers = ["A union | group\nD union > Stanev: resign", "D union > Stanev: resign over the delays"]
+    briefing = assemble(document, [(s, parse_answer(a)) for s, a in zip(document.sentences, answers, strict=True)])
+    assert [demand.demand for demand in briefing.demands] == ["Resign over the delays"]
+
+
 def test_headline_and_summary_are_taken_from_the_text() -> None:
     assert FOUND.headline == "Rail strike enters third week"
     assert [statement.evidence[0].sentence for statement in FOUND.summary] == [2, 5, 6]

@@ -28,6 +28,9 @@ WORDING = Wording(
     [
         # The subject of a verb of demanding, and the actor right after it.
         ("Belhas urged Lothania to withdraw.", ["Lothania"], [], (["Orvania"], ["Lothania"])),
+        ("Orvania and Lothania called on the Trust to pay.", ["Lothania"], [],
+         (["Orvania", "Lothania"], ["Port Trust"])),
+        ("Orvania on June 21, called for restraint.", [], [], (["Orvania"], [])),
         ("The union has again called on the Trust to pay.", ["Orvania"], [], (["Dockers' Union"], ["Port Trust"])),
         ("The Trust, which owns the cranes, wants the strike ended.", ["Orvania"], ["Dockers' Union"],
          (["Port Trust"], ["Dockers' Union"])),
@@ -76,6 +79,7 @@ def test_the_wording_tells_who_demands_of_whom(
     ("sentence", "believed", "before", "parties"),
     [
         ("Orvania and the union agreed to meet.", ["Lothania"], [], ["Orvania", "Dockers' Union"]),
+        ("The Trust said the two sides had agreed on Orvania.", [], ["Lothania", "Belhas"], ["Lothania", "Belhas"]),
         ("They will meet on Friday.", ["Orvania", "Port Trust"], ["Orvania", "Lothania"], ["Orvania", "Lothania"]),
         ("The union will meet them.", ["Orvania"], ["Dockers' Union", "Orvania"], ["Dockers' Union", "Orvania"]),
         ("The Trust will meet them on Friday.", ["Port Trust", "Orvania"], ["Lothania", "Orvania"],

@@ -31,6 +31,14 @@ Belhas and the union agreed to meet on Friday.
 """
 
 
+def test_an_actor_that_was_not_yet_named_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    labelled = "Belhas settles\n>S Orvania + Dockers' Union: settle {done}\n>D Dockers' Union > Orvania: pay"
+    path.write_text(ARTICLE.replace("Union weighs port strike", labelled), encoding="utf-8")
+    (article,) = read_articles(path)
+    assert conversation(article)[0].text == "A Belhas | state\nS Belhas + -: settle {done}\nD - > Belhas: pay"
+
+
 def test_an_answer_uses_only_names_that_the_reader_has_met(tmp_path: Path) -> None:
     path = tmp_path / "t.txt"
     path.write_text(ARTICLE, encoding="utf-8")
