@@ -12,7 +12,7 @@ from typing import Any
 from summarizer.documents import Document
 from summarizer.documents.names import fold
 from summarizer.engine.known_actors import KnownActor, actors_by_form, bare
-from summarizer.engine.states import forms_of_state, is_state, state_of
+from summarizer.engine.states import forms_of_state, is_state, state_of, state_of_adjective
 from summarizer.engine.states_in_text import StatesInText
 from summarizer.engine.turn_answers import Introduction
 from summarizer.schemas import ActorKind
@@ -48,6 +48,13 @@ _OPENERS = frozenset(
     there it he she they what who some many most several all any no one two every each other another only even
     """.split()
 )
+_COMMON_FIRST_WORDS = frozenset(
+    """
+    african arab asian central eastern european federal foreign free general high international joint national network
+    new northern public regional royal southern state supreme united western
+    """.split()
+)
+_DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _CAPITALISED = r"(?:[A-Z]\.|[^\W\d_a-zà-ÿ][\w’'-]*)"
 _LOCATIVE = re.compile(
     r"\b(?:in|at|near|outside|around|across|along|towards?|into|off|beyond|via)\s(?:the\s)?$", re.IGNORECASE
@@ -190,7 +197,9 @@ class ActorBook:
                 home = _Entry()
                 groups.append(home)
             home.take(_Entry([full, form], entry.sentences, title, entry.kind, entry.role))
-        for form, other in [*self._links, *self._bracketed(groups), *self._holding_office(groups)]:
+        offices = dict(self._holding_office(groups))
+        links = [(form, other) for form, other in self._links if form not in offices]
+        for form, other in [*links, *self._bracketed(groups), *offices.items()]:
             _join(groups, form, other)
         self._recognise(groups)
         groups.sort(key=lambda group: min(group.sentences))
@@ -211,12 +220,21 @@ class ActorBook:
             if f"{form} ({acronym})" in self._document.text and form != acronym
         ]
 
+    def _state_of_office(self, form: str) -> str | None:
+        """The state of an office that is named by its adjective ("Serbian leader")."""
+        nation = " ".join(form.split()[:-1])
+        return self._states.of_adjective(nation) if nation and _is_office(form) else None
+
     def _holding_office(self, groups: list[_Entry]) -> list[tuple[str, str]]:
         """Offices that go as actors of their own ("Health secretary"), each with the one person said to hold it."""
         fullest = [group.full for group in groups if group.kind in (None, "person")]
         people = [name for name in fullest if name[:1].isupper() and not _NAMES_A_BODY.search(name)]
         found = []
         for form in [form for group in groups for form in group.forms if _is_office(form)]:
+            if state := self._state_of_office(form):
+                served = [name for name in people if self._states.served_by(name, (), abroad_only=False) == state]
+                found += [(form, served[0])] if len(served) == 1 and form != served[0] else []
+                continue
             first, last = re.escape(form.split()[0]), re.escape(form.split()[-1])
             office = rf"(?i:\b{first}\b[\w -]{{0,30}}\b{last})" if first != last else rf"(?i:\b{first})"
             holders = [
@@ -282,13 +300,14 @@ class ActorBook:
         found = set(re.findall(rf"{re.escape(full)}\s+\(([A-Z][A-Z&.-]+)\)", text))
         kind, *rest = re.split(r" (?:of|for|against|on|in|to) ", full, maxsplit=1, flags=re.IGNORECASE)
         head = kind.split()[-1]
-        found.update(
-            match[1] for match in re.finditer(rf"\b[Tt]he ({re.escape(head)}|{re.escape(head.lower())})\b", text)
-        )
+        heads = {head, head.lower()} if _NAMES_A_BODY.search(head) else {head}
+        the_head = rf"\b[Tt]he ({'|'.join(map(re.escape, heads))})\b(?! [A-ZÀ-Þ])"
+        found.update(match[1] for match in re.finditer(the_head, text))
         if rest and head.casefold() == "government":
             found.add(rest[0].removeprefix("the "))
         first, *others = full.split()
-        if len(others) == 1 and first[:1].isupper() and fold(first) not in _OPENERS:  # "Northline" Rail
+        tells_little = fold(first) in _OPENERS | _COMMON_FIRST_WORDS or self._states.is_adjective(first)
+        if len(others) == 1 and first[:1].isupper() and not tells_little:  # "Northline" Rail
             found.add(first)
         return found - {full}
 
@@ -300,9 +319,9 @@ class ActorBook:
 
     def _stands_alone(self, form: str, full: str) -> bool:
         """Whether the text has the form, letter for letter, elsewhere than as a part of a longer name."""
-        before, _, after = full.partition(form) if form in full else ("", "", "")
+        before = full.partition(form)[0] if form in full else ""
         behind = rf"(?<!{re.escape(before.strip())}\s)" if before.strip() else ""
-        ahead = r"(?!\s[A-ZÀ-Þ])" if after.strip() else ""
+        ahead = rf"(?!\s(?!{_DAYS})[A-ZÀ-Þ])"
         return re.search(rf"{behind}(?<!\w){re.escape(form)}(?!\w){ahead}", self._document.text) is not None
 
     def name_of(self, form: str) -> str:
@@ -313,9 +332,13 @@ class ActorBook:
         known = group.known or KnownActor(name="")
 
         def fullness(form: str) -> tuple[bool, bool, bool, int]:
-            is_name = group.known is None or form[:1].isupper()  # one that is known may have a long common noun
-            is_bare = group.kind != "person" or self._without_title(form)[1] is None
-            return state_of(form) is not None and is_state(form), is_name and not _is_office(form), is_bare, len(form)
+            capitals = sum(letter.isupper() for letter in form)
+            # "RMT" before "union"; one that is known may have a long common noun.
+            is_name = capitals > 1 or (group.known is not None and capitals == 1)
+            is_person = group.kind == "person" or (group.kind is None and group.title is not None)
+            is_bare = not is_person or self._without_title(form)[1] is None
+            is_own = state_of(form) is not None and is_state(form)
+            return is_own, is_name and not _is_office(form), is_bare, len(form)
 
         name = max(group.forms, key=fullness)
         state = state_of(name)
@@ -407,7 +430,11 @@ class ActorBook:
 
     def _without_title(self, form: str) -> tuple[str, str | None]:
         words = form.split()
-        before = _leading_titles(words[:-1])
+        nation = next(
+            (n for n in (2, 1) if state_of_adjective(" ".join(words[:n]))), 0
+        )  # "South Korean President Park"
+        before = _leading_titles(words[nation:-1])
+        before = words[:nation] + before if before else before
         rest = " ".join(words[len(before) :])
         if before and len(words) > len(before) and rest[:1].isupper() and self._document.names.find(rest):
             return rest, " ".join(before)

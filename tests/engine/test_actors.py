@@ -11,6 +11,21 @@ from summarizer.engine.known_actors import KnownActor
 from summarizer.engine.turn_answers import Introduction
 
 
+def test_a_leader_is_that_of_his_own_state() -> None:
+    text = "Josep Berg met Serbian President Ivo Petrov in Brussels. The Serbian leader and Serbia said no."
+    book = ActorBook(Document(text=text))
+    book.introduce(Introduction(form="Josep Berg", kind="person"), 1)
+    book.introduce(Introduction(form="Ivo Petrov", kind="person", role="President"), 1)
+    book.introduce(Introduction(form="Serbia", kind="state"), 2)
+    book.introduce(Introduction(form="Albin Lund", kind="person"), 2)
+    book.introduce(Introduction(form="Serbian leader", same_as="Josep Berg"), 2)
+    assert {actor["name"]: actor["aliases"] for actor in book.gather()} == {
+        "Josep Berg": [],
+        "Ivo Petrov": ["Serbian leader"],
+        "Serbia": [],
+    }
+
+
 def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict[str, Any]:
     book = ActorBook(Document(text=text), known)
     for name in written:
@@ -66,6 +81,16 @@ def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict
             "The minister left. Trade Minister Anna Berg met Foreign Minister Olav Lund.",
             ["minister", "Anna Berg", "Olav Lund"],
             {"minister": [], "Anna Berg": [], "Olav Lund": []},
+        ),
+        (
+            "Serbian President Ivo Petrov met Olav Lund of the RMT union. The union left.",
+            ["Serbian President Ivo Petrov", "RMT", "union"],
+            {"Ivo Petrov": ["Serbian President Ivo Petrov"], "RMT": [], "union": []},
+        ),
+        (
+            "The Rail Group met Network Rail and the European Commission. The commission left the rail dispute.",
+            ["Network Rail", "European Commission"],
+            {"Network Rail": [], "European Commission": ["commission"]},
         ),
         ("Sri Lanka's divided opposition met.", ["Sri Lanka"], {"opposition": []}),
         ("Egypt opposition calls for a vote.", ["Egypt"], {"opposition": []}),
