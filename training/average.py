@@ -18,7 +18,7 @@ from train import Options, Trainer
 
 
 def main(runs: list[Path], out: Annotated[Path, typer.Option(help="Folder for the adapter and its scores.")]) -> None:
-    """Average the last checkpoints of the runs; write the adapter and its scores as a run does."""
+    """Average the last checkpoints of the runs; write the adapter, its scores and what a run can start from."""
     states = [torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True) for run in runs]
     out.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(Options(**states[-1]["options"]), out)
@@ -27,6 +27,7 @@ def main(runs: list[Path], out: Annotated[Path, typer.Option(help="Folder for th
     trainer.load_adapter({"adapter": mean})
     scores = asdict(trainer.validate())
     trainer.export("adapter.gguf")
+    torch.save({"adapter": mean}, out / "checkpoint.pt")  # for --start-from
     report = {"mean_of": [str(run) for run in runs], **scores}
     (out / "best.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
     print(report)

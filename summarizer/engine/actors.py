@@ -54,6 +54,7 @@ _COMMON_FIRST_WORDS = frozenset(
     new northern public regional royal southern state supreme united western
     """.split()
 )
+_NOT_OTHERWISE = "(?<![Ss]hadow )(?<![Ff]ormer )(?<![Dd]eputy )"
 _DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _CAPITALISED = r"(?:[A-Z]\.|[^\W\d_a-zà-ÿ][\w’'-]*)"
 _LOCATIVE = re.compile(
@@ -181,6 +182,12 @@ class ActorBook:
         several = len({state_of(form) or form for form in states}) > 1
         return None if person in states else self._states.served_by(person, states, abroad_only=not several)
 
+    def other_states(self) -> list[dict[str, Any]]:
+        """States that the text names otherwise than as places, and that were not noted: in the form of `gather`."""
+        noted = set(filter(None, map(state_of, self._entries)))
+        forms = {state: form for state, form in self._states.named().items() if state not in noted}
+        return [{"name": form, "aliases": [], "kind": "state"} for form in forms.values() if not self._is_place(form)]
+
     def _told_role(self, role: str | None) -> str | None:
         """A role in words of the text, None for one that is not."""
         words = [word for word in re.findall(r"\w+", role or "") if len(word) > _SHORT_WORD]
@@ -242,7 +249,7 @@ class ActorBook:
                 for name in people
                 if not _is_office(name)
                 and re.search(
-                    rf"{office},? (?:{_CAPITALISED} ){{0,2}}{re.escape(name.rsplit(maxsplit=1)[-1])}\b"
+                    rf"{_NOT_OTHERWISE}{office},? (?:{_CAPITALISED} ){{0,2}}{re.escape(name.rsplit(maxsplit=1)[-1])}\b"
                     rf"|{re.escape(name)}, (?:the )?{office}\b",
                     self._document.text,
                 )

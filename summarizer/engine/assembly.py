@@ -88,8 +88,10 @@ def assemble(
     ]
     _note_states(book, noted)
     actors = book.gather()
-    wording = Wording(actors if document.language == "en" else [])
-    worded = _as_worded((_named(book, item) for item in noted), wording, document)
+    worded = list(_as_worded([_named(book, item) for item in noted], actors, book.other_states(), document))
+    for state, number in _newly_named(worded, actors):
+        book.note(state, number)
+    actors = book.gather()
     items = _merged((_for_states(book, item, actors) for item in worded), document)
     items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
     demands = [item for item in items if item.kind == "demand"]
@@ -166,8 +168,19 @@ def _named(book: ActorBook, item: _Item) -> _Item:
     return replace(item, holders=holders, addressees=addressees)
 
 
-def _as_worded(items: Iterable[_Item], wording: Wording, document: Document) -> Iterator[_Item]:
-    """The items with those holders that the wording of their sentences tells."""
+def _newly_named(items: Iterable[_Item], actors: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
+    """Those whom only the wording tells as holders or addressees, with the sentence."""
+    known = {actor["name"] for actor in actors}
+    named = ((name, item.sentences[0]) for item in items for name in (*item.holders, *item.addressees))
+    return [(name, number) for name, number in named if name not in known]
+
+
+def _as_worded(
+    items: Iterable[_Item], actors: Sequence[dict[str, Any]], states: Sequence[dict[str, Any]], document: Document
+) -> Iterator[_Item]:
+    """The items with those holders that the wording of their sentences tells; of demands, other states too."""
+    is_english = document.language == "en"
+    wording, of_demands = Wording(actors if is_english else []), Wording([*actors, *states] if is_english else [])
     before: list[str] = []
     for item in items:
         sentence = document.sentences[item.sentences[0] - 1].text
@@ -176,7 +189,7 @@ def _as_worded(items: Iterable[_Item], wording: Wording, document: Document) -> 
             before = holders if len(holders) > 1 else before
             yield replace(item, holders=list(holders))
         elif item.kind == "demand":
-            by, of = wording.demand(sentence, item.holders, item.addressees)
+            by, of = of_demands.demand(sentence, item.holders, item.addressees)
             yield replace(item, holders=by, addressees=of)
         else:
             yield item

@@ -11,6 +11,7 @@ from summarizer.engine.states import forms_of_state, state_of, state_of_adjectiv
 __all__ = ["StatesInText"]
 
 _CAPITALISED = r"[^\W\d_a-zà-ÿ][\w’'-]*"
+_PLAIN = r"[^\W\d_a-zà-ÿ][\w-]*"
 _NAME = rf"{_CAPITALISED}(?: {_CAPITALISED}){{0,2}}"
 _LIST = rf"{_NAME}(?:, (?:and )?(?:the )?{_NAME})*(?:,? and (?:the )?{_NAME})?"
 _THEIR_PEOPLE = (
@@ -51,6 +52,7 @@ _NEAR = 90
 """Characters before and behind a name in which its office is looked for."""
 
 _SHORTEST_STEM = 4
+_RUN = re.compile(rf"(?:[A-Z]\.){{2,}}|{_PLAIN}(?: (?:of |and |the )?{_PLAIN}){{0,4}}")
 
 
 class StatesInText:
@@ -62,6 +64,23 @@ class StatesInText:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+
+    def named(self) -> dict[str, str]:
+        """The states of the table that the text names, not within longer names, each with the first form for it."""
+        found: dict[str, str] = {}
+        for run in _RUN.finditer(self._document.text):
+            words = run[0].split()
+            ends = [place for place in range(1, len(words) + 1) if place == len(words) or words[place].islower()]
+            start = 0
+            while start < len(words):
+                forms = {end: " ".join(words[start:end]) for end in reversed(ends) if end > start}
+                end, form = next(((end, form) for end, form in forms.items() if state_of(form)), (start, ""))
+                if state := state_of(form):
+                    found.setdefault(state, form)
+                while end < len(words) and not words[end].islower():  # within a longer name ("Ali Jordan")
+                    end += 1
+                start = end + 1
+        return found
 
     def of_adjective(self, form: str) -> str | None:
         """The state that the text names besides by this adjective ("Dornia" by "Dornian", or "Cheap Dornian")."""

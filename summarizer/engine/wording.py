@@ -96,7 +96,7 @@ class Wording:
             re.compile(rf"\b{_ASKING} {_ARTICLE}{several}(?:, [^,]{{2,60}},)?(?: instead| also| again)? (?:not )?to\b"),
             re.compile(rf"\b{_ASKING_FOR} {_ARTICLE}{several} for\b"),
             re.compile(rf"\b{_ASKING_THAT} {_ARTICLE}{several} (?!(?:be|will|would|was|were|has|had|is|are)\b)[a-z]+"),
-            re.compile(rf"(?<!\w){several} {_MUST} (?!(?:be|have)\b)"),
+            re.compile(rf"(?<!\w)(?<!\bof )(?<!\bof the ){several} {_MUST} (?!(?:be|have)\b)"),
         ]
         self._duty = re.compile(rf"(?<!\w)(?P<of>{actor}) {_MUST}\b")
         self._demand = re.compile(rf"(?<!\w){all_of}{_BETWEEN} {_VERB}\b(?: {_ARTICLE}(?P<of>{actor})(?!['’]))?")

@@ -73,7 +73,7 @@ def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict
             {"Maritime Alliance of Harbours": ["HMX"]},
         ),
         (
-            "Health secretary urges talks. The health and social care secretary, Anna Berg, spoke to Olav Lund.",
+            "Health secretary urges talks. The health and care secretary, Anna Berg, met Shadow Health Secretary Olav Lund.",
             ["Health secretary", "Anna Berg", "Olav Lund"],
             {"Anna Berg": ["Health secretary"], "Olav Lund": []},
         ),

@@ -73,6 +73,14 @@ def test_a_minister_speaks_for_his_state() -> None:
     assert [actor.name for actor in briefing.actors] == ["Ararat Petrosyan", "Azerbaijan", "Armenia"]
 
 
+def test_a_state_that_only_the_wording_tells_is_an_actor() -> None:
+    document = Document(text="Armenian envoy Ararat Petrosyan said Armenia and Azerbaijan should sign. Georgia waits.")
+    answer = parse_answer("A Ararat Petrosyan | person\nD Ararat Petrosyan > -: sign")
+    briefing = assemble(document, [(document.sentences[0], answer)])
+    assert (briefing.demands[0].by, briefing.demands[0].of) == (["Armenia"], ["Azerbaijan"])
+    assert {actor.name for actor in briefing.actors} == {"Ararat Petrosyan", "Armenia", "Azerbaijan"}
+
+
 def test_a_demand_of_one_word_in_the_headline_is_that_of_the_text() -> None:
     document = Document(text="Union demands Stanev resign\n\nThe union demanded that Stanev resign over the delays.\n")
     answers = ["A union | group\nD union > Stanev: resign", "D union > Stanev: resign over the delays"]

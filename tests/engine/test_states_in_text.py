@@ -37,6 +37,17 @@ def test_states_are_found_behind_their_people(states: StatesInText, written: str
     assert states.behind(written) == meant
 
 
+def test_the_states_that_a_text_names() -> None:
+    text = "South Sudan met the U.S. envoy in Chad. Bosnia and Herzegovina and Dornia did not. Ali Jordan left Moscow."
+    assert StatesInText(Document(text=text)).named() == {
+        "South Sudan": "South Sudan",
+        "United States of America": "U.S.",
+        "Chad": "Chad",
+        "Bosnia and Herzegovina": "Bosnia and Herzegovina",
+        "Russia": "Moscow",
+    }
+
+
 @pytest.mark.parametrize(
     ("person", "abroad_only", "state"),
     [
