@@ -73,7 +73,7 @@ def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict
             {"Maritime Alliance of Harbours": ["HMX"]},
         ),
         (
-            "Health secretary urges talks. The health and care secretary, Anna Berg, met shadow health secretary Al Lu.",
+            "Health secretary urges talks. The health secretary, Anna Berg, met shadow health secretary Al Lu.",
             ["Health secretary", "Anna Berg", "Al Lu"],
             {"Anna Berg": ["Health secretary"], "Al Lu": []},
         ),
