@@ -90,7 +90,8 @@ def test_a_node_that_dies_midway_costs_no_document_even_where_no_room_is_left_fo
     dead.set()
     _, said = process.communicate(timeout=120)
     assert process.returncode == 6, said
-    assert said.count(b"\n") == 2, said
+    told = [line for line in said.splitlines() if not line.endswith(b" in all.")]  # progress, every few seconds
+    assert len(told) == 2, said  # nothing of Ray's own
     assert b"38 documents done, 2 failed" in said
     assert Counter(ids(Path("out.jsonl"))) == Counter(everyone(COUNT) - {"d3", "d10"})
     failures = [json.loads(line) for line in Path("out.jsonl.errors.jsonl").read_text().splitlines()]
