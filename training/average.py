@@ -14,20 +14,18 @@ from typing import Annotated
 
 import torch
 import typer
-from train import Options, Trainer
+from train import Options, Trainer, adapter_tensors
 
 
 def main(runs: list[Path], out: Annotated[Path, typer.Option(help="Folder for the adapter and its scores.")]) -> None:
-    """Average the last checkpoints of the runs; write the adapter, its scores and what a run can start from."""
-    states = [torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True) for run in runs]
+    """Average the adapters of the runs; write the mean and its scores."""
+    options = json.loads((runs[-1] / "best.json").read_text(encoding="utf-8"))["options"]
     out.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(Options(**states[-1]["options"]), out)
-    adapters = [state["adapter"] for state in states]
-    mean = {name: torch.stack([one[name] for one in adapters]).mean(0) for name in adapters[0]}
-    trainer.load_adapter({"adapter": mean})
+    trainer = Trainer(Options(**options), out)
+    adapters = [adapter_tensors(run / "adapter.gguf") for run in runs]
+    trainer.load_adapter({name: torch.stack([one[name] for one in adapters]).mean(0) for name in adapters[0]})
     scores = asdict(trainer.validate())
     trainer.export("adapter.gguf")
-    torch.save({"adapter": mean}, out / "checkpoint.pt")  # for --start-from
     report = {"mean_of": [str(run) for run in runs], **scores}
     (out / "best.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
     print(report)

@@ -1,4 +1,4 @@
-"""Write an adapter in the form that llama.cpp reads.
+"""Adapters in the form that llama.cpp reads.
 
 Format: llama.cpp, convert_lora_to_gguf.py (names and metadata of an adapter's file).
 """
@@ -12,7 +12,7 @@ import gguf
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["write_adapter"]
+__all__ = ["read_adapter", "write_adapter"]
 
 
 def write_adapter(path: Path, tensors: Mapping[str, NDArray[np.float32]], *, alpha: float) -> None:
@@ -35,3 +35,9 @@ def write_adapter(path: Path, tensors: Mapping[str, NDArray[np.float32]], *, alp
     writer.write_tensors_to_file()
     writer.close()
     partial.replace(path)
+
+
+def read_adapter(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Read the tensors that `write_adapter` wrote, so that training can go on from an adapter that ships."""
+    reader = gguf.GGUFReader(path)
+    return {tensor.name: np.asarray(tensor.data, dtype=np.float32) for tensor in reader.tensors}
