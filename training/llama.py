@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gguf
 import torch
@@ -19,6 +20,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 __all__ = ["ADAPTED", "AdaptedLinear", "Llama", "Shape", "read_llama"]
+
+TOKENS_AT_ONCE = 64
+"""Of which the log-odds of the whole vocabulary are held: few enough to stay in the cache of a core."""
 
 ADAPTED = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
 """The linear layers of a block, by llama.cpp's names."""
@@ -116,6 +120,17 @@ class Llama(nn.Module):
         """Log-odds of the next token for hidden states of shape (…, width)."""
         return functional.linear(hidden, self.embedding).float()
 
+    def loss(self, hidden: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+        """Weighted mean of the cross-entropies of the next tokens, in nats.
+
+        Args:
+            hidden: Hidden states of shape (tokens, width).
+            targets: The true next tokens, of shape (tokens,).
+            weights: Of the tokens, of shape (tokens,).
+        """
+        loss: Tensor = _CrossEntropy.apply(hidden, self.embedding, targets, weights / weights.sum())  # type: ignore[no-untyped-call]
+        return loss
+
     def adapter(self) -> dict[str, nn.Parameter]:
         """The adapter's tensors by llama.cpp's names (`blk.0.attn_q.weight.lora_a`)."""
         return {
@@ -124,6 +139,36 @@ class Llama(nn.Module):
             for name in ADAPTED
             for half in ("lora_a", "lora_b")
         }
+
+
+class _CrossEntropy(torch.autograd.Function):
+    """Output head and cross-entropy in one, a few tokens at a time.
+
+    The log-odds of all tokens together are larger than all else that a step holds. As the head is frozen, the gradient
+    of the hidden states is all that is kept of them (Hsu et al. 2024, "Liger Kernel", arXiv:2410.10989).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+        """The sum of the weighted cross-entropies."""
+        gradient = torch.empty_like(hidden)
+        total = hidden.new_zeros((), dtype=torch.float32)
+        for start in range(0, len(hidden), TOKENS_AT_ONCE):
+            part = slice(start, start + TOKENS_AT_ONCE)
+            log_odds = functional.linear(hidden[part], head).float()
+            target, weight = targets[part, None], weights[part, None]
+            normaliser = log_odds.logsumexp(-1, keepdim=True)
+            total += ((normaliser - log_odds.gather(1, target)) * weight).sum()
+            error = log_odds.sub_(normaliser).exp_().scatter_add_(1, target, -torch.ones_like(weight)).mul_(weight)
+            gradient[part] = error.to(head.dtype) @ head
+        ctx.save_for_backward(gradient)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        """That of the hidden states; the rest is frozen or given."""
+        (gradient,) = ctx.saved_tensors
+        return gradient * gradients[0].to(gradient.dtype), None, None, None
 
 
 def read_llama(path: Path, *, rank: int, alpha: float, dtype: torch.dtype = torch.float32) -> Llama:

@@ -1,7 +1,9 @@
 """Articles with some of their actors renamed throughout: what a model then learns of holders is not tied to names.
 
 Only names that can be exchanged without a trace are: surnames of people (the given name stays, and with it the
-pronouns), and states that go by single names of which no other word of the text is built ("Orvanian").
+pronouns), and states that go by single names. Those take the names of other invented states, where no other word of the
+text is built of theirs ("Orvanian"), or become real ones with their capitals and adjectives: the corpus has none, and
+reports are full of them. What such an article then tells of a state is as invented as before; it is kept nowhere.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from corpus_articles import Actor, Article
+
+from summarizer.engine.states import State, all_states
 
 __all__ = ["Renaming"]
 
@@ -30,12 +34,16 @@ class Renaming:
         actors = [actor for article in articles for actor in article.actors]
         self._surnames = sorted({surname for actor in actors if (surname := _surname(actor))})
         self._states = sorted({form for actor in actors if _is_plain_state(actor) for form in actor.forms})
+        self._real_states = [state for state in all_states() if _is_plain(state.names[0])]
 
     def __call__(self, article: Article, chance: random.Random) -> Article:
         """The article with new surnames and states; each name that can be exchanged is, in half of the cases."""
         text = "\n".join([*article.sentences, *(line for _, line in article.labels)])
         exchanged: dict[str, str] = {}
         for actor in article.actors:
+            if chance.random() < 0.5 and (real := self._as_real(actor, article, text, chance)):  # noqa: PLR2004 - half
+                exchanged |= real
+                continue
             for old, pool in self._exchangeable(actor, article, text):
                 new = chance.choice(pool)
                 if chance.random() < 0.5 and not re.search(rf"(?<!\w){re.escape(new)}", text):  # noqa: PLR2004 - half
@@ -51,6 +59,38 @@ class Renaming:
             return [(form, self._states) for form in actor.forms if _is_alone(form, text)]
         return []
 
+    def _as_real(self, actor: Actor, article: Article, text: str, chance: random.Random) -> dict[str, str]:
+        """The words that make an invented state a real one; none where something of the old one would be left."""
+        if not _is_plain_state(actor) or len(actor.forms) > 2:  # noqa: PLR2004 - its name and its capital
+            return {}
+        name, built = actor.name, _built_of(actor.name, text)
+        adjective = min(built, key=len, default="").removesuffix("s")
+        several = f"{adjective}s"
+        if not built <= {adjective, several} or any(_is_in_a_longer_name(form, text) for form in actor.forms):
+            return {}
+        if adjective and any(adjective in a.name.split() and any(map(str.isupper, a.forms)) for a in article.actors):
+            return {}  # its acronym would no longer fit
+        real = chance.choice(self._real_states)
+        new = {name: real.names[0]} | dict(zip(actor.forms[1:], real.seats, strict=False))
+        new |= {adjective: real.adjectives[0]} if adjective and real.adjectives else {}
+        new |= {several: f"{new[adjective]}s"} if adjective in new and new[adjective][-1] in "ni" else {}
+        whole = new.keys() >= {*actor.forms, *built} and all(word.isalpha() for word in new.values())
+        return new if whole and not _names_any_form(real, text) else {}
+
+
+def _is_plain(name: str) -> bool:
+    return name.isalpha() and name.istitle()
+
+
+def _built_of(name: str, text: str) -> set[str]:
+    """The other words of a text that begin like a state's name."""
+    stem = name[: max(_STEM, len(name) - 2)]
+    return set(re.findall(rf"(?<!\w){re.escape(stem)}\w*", text)) - {name}
+
+
+def _names_any_form(state: State, text: str) -> bool:
+    return any(form in text for form in (*state.names, *state.seats, *state.adjectives))
+
 
 def _surname(actor: Actor) -> str | None:
     """The last word of a person's name of two words, where all forms end in it or are other words."""
@@ -61,14 +101,18 @@ def _surname(actor: Actor) -> str | None:
 
 
 def _is_plain_state(actor: Actor) -> bool:
-    return actor.kind == "state" and all(form.isalpha() and form.istitle() for form in actor.forms)
+    return actor.kind == "state" and all(map(_is_plain, actor.forms))
 
 
 def _is_alone(form: str, text: str) -> bool:
     """Whether no other word begins like the form, and no longer name holds it."""
     if re.search(rf"(?<!\w){re.escape(form[:_STEM])}(?!{re.escape(form[_STEM:])}(?!\w))", text):
         return False
-    return not re.search(rf"[A-Z]\w+ {re.escape(form)}(?!\w)|(?<!\w){re.escape(form)} [A-Z]", text)
+    return not _is_in_a_longer_name(form, text)
+
+
+def _is_in_a_longer_name(form: str, text: str) -> bool:
+    return re.search(rf"[A-Z]\w+ {re.escape(form)}(?!\w)|(?<!\w){re.escape(form)} [A-Z]", text) is not None
 
 
 def _exchange(article: Article, exchanged: Mapping[str, str]) -> Article:

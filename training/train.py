@@ -154,15 +154,14 @@ class Trainer:
         return float(loss.detach())
 
     def _loss(self, batch: list[Encoded]) -> Tensor:
-        logits, targets, roles = self._predict(batch)
+        hidden, targets, roles = self._read(batch)
         weights = torch.ones_like(roles, dtype=torch.float32)
         weights[roles == Role.DECISION] = self.options.decision_weight
         weights[roles == Role.HOLDER] = self.options.holder_weight
-        losses = functional.cross_entropy(logits, targets, reduction="none")
-        return (losses * weights).sum() / weights.sum()
+        return self.model.loss(hidden, targets, weights)
 
-    def _predict(self, batch: list[Encoded]) -> tuple[Tensor, Tensor, Tensor]:
-        """Log-odds, true tokens and roles of all answer tokens of a batch, one after the other."""
+    def _read(self, batch: list[Encoded]) -> tuple[Tensor, Tensor, Tensor]:
+        """Hidden states before all answer tokens of a batch, one after the other, those tokens and their roles."""
         longest = max(len(example.tokens) for example in batch)
         tokens = torch.zeros(len(batch), longest, dtype=torch.long)
         roles = torch.zeros(len(batch), longest, dtype=torch.long)
@@ -172,7 +171,7 @@ class Trainer:
         tokens, roles = tokens.to(self.device), roles.to(self.device)
         answers = roles[:, 1:] > Role.READ
         hidden = self.model(tokens)[:, :-1][answers]
-        return self.model.logits(hidden), tokens[:, 1:][answers], roles[:, 1:][answers]
+        return hidden, tokens[:, 1:][answers], roles[:, 1:][answers]
 
     @torch.no_grad()
     def validate(self) -> Scores:
@@ -181,7 +180,8 @@ class Trainer:
         self.model.eval()
         losses, right, true, predicted, all_roles = [], [], [], [], []
         for example in sorted(self.validation, key=lambda example: len(example.tokens)):
-            logits, targets, roles = self._predict([example])
+            hidden, targets, roles = self._read([example])
+            logits = self.model.logits(hidden)
             losses.append(functional.cross_entropy(logits, targets, reduction="none"))
             guess = logits.argmax(-1)
             right.append(guess == targets)

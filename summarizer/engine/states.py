@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from summarizer.documents.names import fold
 
-__all__ = ["forms_of_state", "is_state", "state_of", "state_of_adjective"]
+__all__ = ["State", "all_states", "forms_of_state", "is_state", "state_of", "state_of_adjective"]
 
 _TABLE = Path(__file__).with_name("states.csv")
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """A row of the table, each list with the commonest first, in title case."""
+
+    names: tuple[str, ...]
+    seats: tuple[str, ...]
+    adjectives: tuple[str, ...]
+
+
+@cache
+def all_states() -> tuple[State, ...]:
+    """The whole table."""
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [
+            {column: tuple(filter(None, (cell or "").split(";"))) for column, cell in row.items()}
+            for row in csv.DictReader(file)
+        ]
+    return tuple(State(**row) for row in rows)
 
 
 @cache
 def _states() -> tuple[dict[str, str], frozenset[str]]:
     """Every form to its state, and the forms that are names rather than seats."""
-    forms: dict[str, str] = {}
-    names: set[str] = set()
-    with _TABLE.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            own = row["names"].split(";")
-            seats = [seat for seat in (row["seats"] or "").split(";") if seat]
-            forms.update((fold(form), own[0]) for form in [*own, *seats])
-            names.update(map(fold, own))
-    return forms, frozenset(names)
+    forms = {fold(form): state.names[0] for state in all_states() for form in (*state.names, *state.seats)}
+    return forms, frozenset(fold(name) for state in all_states() for name in state.names)
 
 
 def state_of(form: str) -> str | None:
@@ -39,12 +53,7 @@ def is_state(form: str) -> bool:
 
 @cache
 def _adjectives() -> dict[str, str]:
-    with _TABLE.open(encoding="utf-8", newline="") as file:
-        return {
-            adjective: row["names"].split(";")[0]
-            for row in csv.DictReader(file)
-            for adjective in filter(None, row["adjectives"].split(";"))
-        }
+    return {adjective: state.names[0] for state in all_states() for adjective in state.adjectives}
 
 
 def state_of_adjective(word: str) -> str | None:
@@ -55,6 +64,4 @@ def state_of_adjective(word: str) -> str | None:
 @cache
 def forms_of_state(state: str) -> tuple[str, ...]:
     """All names and seats of a state, as `state_of` gives it, in title case as the table has them."""
-    with _TABLE.open(encoding="utf-8", newline="") as file:
-        rows = (f"{row['names']};{row['seats'] or ''}".split(";") for row in csv.DictReader(file))
-        return next((tuple(filter(None, forms)) for forms in rows if forms[0] == state), ())
+    return next(((*row.names, *row.seats) for row in all_states() if row.names[0] == state), ())
