@@ -42,6 +42,9 @@ _WITH_A_NUMBER = re.compile(
     r"|within)\b[^,\d]{0,30}?)? \S*\d\S*"
 )
 
+_LEANS = re.compile(r"(?:(?:And|But|So|Then|Yet) )?(?:He|Her|His|It|Its|She|Such|That|Their|These|They|This|Those)\b")
+"""How an English sentence begins that needs the one before it."""
+
 _RANK = {"agreed_step": 0, "demand": 1, "open_question": 2}
 
 
@@ -96,12 +99,10 @@ def assemble(
     items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
     demands = [item for item in items if item.kind == "demand"]
     items = [item for item in items if item.kind != "open_question" or not _asks_of_one(item, demands)]
-    cited = _most_telling(items)
     briefing = Briefing.model_validate(
         {
-            "headline": _headline(document, cited, actors),
-            "summary": [_statement(document, number) for number in sorted(cited[:_SUMMARY_STATEMENTS])]
-            or [_statement(document, _lead(document))],
+            "headline": _headline(document, items, actors),
+            "summary": _summary(document, items, actors),
             "actors": actors,
             "demands": [_demand(item) for item in items if item.kind == "demand"],
             "agreed_steps": [_agreed_step(item, document) for item in items if item.kind == "agreed_step"],
@@ -252,15 +253,18 @@ def _share_one(names: Sequence[str], others: Sequence[str]) -> bool:
     return not names or not others or not set(names).isdisjoint(others)
 
 
-def _most_telling(items: Sequence[_Item]) -> list[int]:
-    """Sentences that items rest on: one of each section first, agreed steps before demands before questions."""
+def _most_telling(items: Sequence[_Item]) -> list[_Item]:
+    """One item of each section first, agreed steps before demands before questions; one for each sentence."""
     ranked = sorted(items, key=lambda item: (_RANK[item.kind], -len(item.sentences)))
     firsts = [next((item for item in ranked if item.kind == kind), None) for kind in _RANK]
     order = [item for item in firsts if item] + ranked
-    return list(dict.fromkeys(item.sentences[0] for item in order))
+    firsts_of_sentences: dict[int, _Item] = {}
+    for item in order:
+        firsts_of_sentences.setdefault(item.sentences[0], item)
+    return list(firsts_of_sentences.values())
 
 
-def _headline(document: Document, cited: Sequence[int], actors: Sequence[dict[str, Any]]) -> str:
+def _headline(document: Document, items: Sequence[_Item], actors: Sequence[dict[str, Any]]) -> str:
     """The title, else the first heading that names an actor, else the most telling sentence, shortened."""
     if document.title:
         return document.title
@@ -269,7 +273,49 @@ def _headline(document: Document, cited: Sequence[int], actors: Sequence[dict[st
         long_enough = sentence.is_heading and len(sentence.text.split()) >= _LEAST_HEADING_WORDS
         if long_enough and any(form in sentence.text for form in forms):
             return " ".join(sentence.text.split())
-    return _shortened(document.sentences[(cited[0] if cited else _lead(document)) - 1].text)
+    telling = next((item.sentences[0] for item in _most_telling(items)), _lead(document))
+    return _shortened(document.sentences[telling - 1].text)
+
+
+def _summary(document: Document, items: Sequence[_Item], actors: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lead, where it tells of two actors, and the most telling items, in the order of the text.
+
+    An item stands in the words of its sentence, unless that needs the one before it ("They want it back.").
+    """
+    forms = {form: actor["name"] for actor in actors for form in (actor["name"], *actor["aliases"])}
+
+    def named(number: int) -> set[str]:
+        text = document.sentences[number - 1].text
+        return set() if _LEANS.match(text) else {name for form, name in forms.items() if form in text}
+
+    lead = _lead(document)
+    chosen: dict[int, dict[str, Any]] = {}
+    if not items or len(named(lead)) >= _LEAST_PARTIES:
+        chosen[lead] = _statement(document, lead)
+    for item in _most_telling(items):
+        number = item.sentences[0]
+        told = None if named(number) or document.language != "en" else _in_words(item)
+        worded = {"text": told, "evidence": item.sentences} if told else _statement(document, number)
+        if len(chosen) < _SUMMARY_STATEMENTS:
+            chosen.setdefault(number, worded)
+    return [chosen[number] for number in sorted(chosen)]
+
+
+def _in_words(item: _Item) -> str | None:
+    """An item as an English sentence with its names; None where nobody is named."""
+    holders, text = " and ".join(item.holders), item.text.rstrip("?. ")
+    if item.kind == "open_question":
+        return f"Still open: {text}?"
+    if not holders:
+        return None
+    if item.kind == "agreed_step":
+        return f"{holders} agreed to {text}."
+    verb = "wants" if len(item.holders) == 1 else "want"
+    return (
+        f"{holders} {verb} {' and '.join(item.addressees)} to {text}."
+        if item.addressees
+        else f"{holders} {verb}: {text}."
+    )
 
 
 def _lead(document: Document) -> int:
