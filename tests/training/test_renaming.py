@@ -8,10 +8,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "training"))
 
-from corpus_articles import Actor, Article  # noqa: E402
-from renaming import Renaming  # noqa: E402
+from corpus_articles import Actor, Article
+from renaming import Renaming
 
-from summarizer.engine.states import state_of, state_of_adjective  # noqa: E402
+from summarizer.engine.states import state_of, state_of_adjective
 
 
 def article_of(*sentences: str, forms: str = "Orvania; Lessk") -> Article:
