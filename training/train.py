@@ -49,6 +49,8 @@ class Options:
     longest: int
     share: float
     rename: float
+    often: list[str]
+    rarely: float
     start_from: str | None
     bfloat16: bool
 
@@ -88,7 +90,7 @@ class Trainer:
         random.Random(options.seed).shuffle(training)  # noqa: S311 - no secret
         self.training = training[: round(len(training) * options.share)]
         self.renaming = Renaming(training)
-        self.steps_an_epoch = math.ceil(len(self.training) / options.articles_a_step)
+        self.steps_an_epoch = math.ceil(len(self.articles(random.Random(0))) / options.articles_a_step)  # noqa: S311
         self.steps = round(self.steps_an_epoch * options.epochs)
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(self.parameters, lr=options.learning_rate, weight_decay=0.01)
@@ -104,12 +106,22 @@ class Trainer:
         encoded = encode(conversation(article, keep_background=keep_background, seed=seed), self.tokenizer)
         return Encoded(encoded.tokens[: self.options.longest], encoded.roles[: self.options.longest])
 
+    def articles(self, chance: random.Random) -> list[Article]:
+        """Those of an epoch: all, or all of some parts of the corpus and a random share of the others."""
+        often = tuple(self.options.often)
+        if not often:
+            return self.training
+        others = [article for article in self.training if not article.file.startswith(often)]
+        drawn = chance.sample(others, round(len(others) * self.options.rarely))
+        return [article for article in self.training if article.file.startswith(often)] + drawn
+
     def epoch(self, number: int) -> list[list[Encoded]]:
         """The batches of an epoch: articles of like length together, batches in random order; the same every time."""
         chance = random.Random(self.options.seed * 1000 + number)  # noqa: S311 - no secret
-        seeds = [chance.randrange(1 << 30) for _ in self.training]
+        articles = self.articles(chance)
+        seeds = [chance.randrange(1 << 30) for _ in articles]
         keep = self.options.keep_background
-        renamed = [self.renaming(a, chance) if chance.random() < self.options.rename else a for a in self.training]
+        renamed = [self.renaming(a, chance) if chance.random() < self.options.rename else a for a in articles]
         examples = [self._encoded(a, keep, seed) for a, seed in zip(renamed, seeds, strict=True)]
         self.tokenizer.save()
         chance.shuffle(examples)
@@ -302,6 +314,8 @@ def main(  # noqa: PLR0913, PLR0917 - one option each
     longest: Annotated[int, typer.Option(help="Tokens of a conversation that are trained on.")] = 2200,
     share: Annotated[float, typer.Option(help="Share of the training articles, for a learning curve.")] = 1.0,
     rename: Annotated[float, typer.Option(help="Share of the articles with actors renamed, anew each epoch.")] = 0.0,
+    often: Annotated[list[str] | None, typer.Option(help="Parts of the corpus, by their files' prefix.")] = None,
+    rarely: Annotated[float, typer.Option(help="Share of the articles of all other parts in an epoch.")] = 1.0,
     start_from: Annotated[str | None, typer.Option(help="An adapter.gguf that the run begins with.")] = None,
     bfloat16: Annotated[bool, typer.Option(help="Half precision on the CPU too, faster with AVX-512 BF16.")] = False,
     threads: Annotated[int, typer.Option(help="0: all cores.")] = 0,
@@ -323,6 +337,8 @@ def main(  # noqa: PLR0913, PLR0917 - one option each
         longest,
         share,
         rename,
+        often or [],
+        rarely,
         start_from,
         bfloat16,
     )

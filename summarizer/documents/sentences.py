@@ -20,6 +20,11 @@ _CLOSED = re.compile(rf"[{STOPS}:;：；؛]{AFTER_A_STOP}\s*$")
 _WRAPPED_LINE = (45, 100)
 
 _BEGINS_WITH_A_PARTICLE = re.compile("[\u3041-\u3096]")
+_LETTER_WITH_A_STOP = re.compile(r"(?<![^\W\d_])[^\W\d_]\.$")
+_MARKS_AN_ENTRY = re.compile(r"\s*\(?(?:\d{1,2}|[A-Za-z]|[ivx]{2,4})[.)]\s*")
+_HOUR = re.compile(r"(?<!\w)[ap]\.m\.\s*$")
+_AFTER_AN_HOUR = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|[A-Z]{2,4}\b")
+_GOES_ON = re.compile(r"[a-zß-öø-ÿ]")
 _ENDS_A_QUOTE = re.compile(r"[。！？.!?][」』”’）)]$")
 _STOPS_OF_OTHERS = re.compile("[\u17d4\u17d5\u0f0d\u0f0e][\\s\u17d4\u17d5\u0f0d\u0f0e]*")
 """Where sentences end in Khmer and Tibetan, whose stops sentencex does not know."""
@@ -78,7 +83,17 @@ def is_long_without_stops(text: str) -> bool:
 
 
 def _is_within_a_sentence(text: str, border: int) -> bool:
-    """Whether Japanese goes on after a quotation, as a particle right behind its closing mark tells (「…。」と言う)."""
+    """Whether a sentence goes on at a border of sentencex: within "EU-U.S.", behind "5 pct." or a list's "1.".
+
+    Japanese goes on after a quotation where a particle stands right behind its closing mark (「…。」と言う).
+    """
+    if border < len(text) and _MARKS_AN_ENTRY.fullmatch(text, 0, border):
+        return True
+    before, following = text[max(0, border - 8) : border], text[border : border + 12]
+    if _LETTER_WITH_A_STOP.search(before) and following[:1].isalpha():
+        return True
+    if before.rstrip().endswith(".") and not before.rstrip().endswith("..") and text[:1].isupper():
+        return bool(_GOES_ON.match(following) or (_HOUR.search(before) and _AFTER_AN_HOUR.match(following)))
     after = _BEGINS_WITH_A_PARTICLE.match(text, border)
     return after is not None and _ENDS_A_QUOTE.search(text[max(0, border - 2) : border]) is not None
 

@@ -12,6 +12,7 @@ from typing import Any
 from summarizer.documents import Document
 from summarizer.documents.names import fold
 from summarizer.engine.known_actors import KnownActor, actors_by_form, bare
+from summarizer.engine.offices import office_of
 from summarizer.engine.states import forms_of_state, is_state, state_of, state_of_adjective
 from summarizer.engine.states_in_text import StatesInText
 from summarizer.engine.turn_answers import Introduction
@@ -30,7 +31,7 @@ _RANKS = frozenset(
     general colonel major captain lieutenant admiral commander judge justice chairman chairwoman chair chief
     director manager spokesman spokeswoman spokesperson leader premier king queen prince princess sheikh sultan
     pope bishop archbishop professor doctor dr mr mrs ms miss sir dame lord lady councillor commissioner
-    representative delegate negotiator mediator secretary-general executive
+    representative delegate negotiator mediator secretary-general executive fm pm mp mps mep
     """.split()
 )
 _SURNAMES_TOO = frozenset("bishop captain chair chief dean general judge king lord major pope prince queen".split())
@@ -73,6 +74,10 @@ _BODIES_OF = frozenset(
 )
 """In small letters, no part of a name: what follows the state or town that it belongs to."""
 
+_BODIES_OF_STATES = frozenset(
+    "african union;arab league;asean;brics;eu;european union;g20;g7;imf;nato;opec;u.n.;un;united nations;wto".split(";")
+)
+
 _NOT_THE_STATE = (
     r"(?:[a-z-]+ ){0,2}?(?P<who>opposition(?: (?:coalition|alliance|party|parties|leaders?|groups?))?|parliament|rebels"
     r"|separatists|protesters|unions|farmers|teachers|doctors|nurses|workers|students"
@@ -87,6 +92,7 @@ _OF_SOMETHING = re.compile(r"\b[A-Z][\w’'-]+ (?:of|for) (?:the )?[A-Z][\w’'-
 _AFTER_A_DATELINE = re.compile(r",?\s*(?:\(|[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]|[-–—])")
 _VARIANT_LETTERS = 5
 _VARIANT_LIKENESS = 0.85
+_ABBREVIATION = re.compile(r"(?:^|\s)(?:[A-Z]\.)+[A-Z]$")
 _LONGEST_FORM = 8
 _SHORT_WORD = 3
 
@@ -185,8 +191,15 @@ class ActorBook:
     def other_states(self) -> list[dict[str, Any]]:
         """States that the text names otherwise than as places, and that were not noted: in the form of `gather`."""
         noted = set(filter(None, map(state_of, self._entries)))
-        forms = {state: form for state, form in self._states.named().items() if state not in noted}
-        return [{"name": form, "aliases": [], "kind": "state"} for form in forms.values() if not self._is_place(form)]
+        named = {state: form for state, form in self._states.named().items() if state not in noted}
+        return [
+            {"name": form, "aliases": [other for other in self._all_forms(state) if other != form], "kind": "state"}
+            for state, form in named.items()
+            if not all(map(self._is_place, self._all_forms(state)))
+        ]
+
+    def _all_forms(self, state: str) -> list[str]:
+        return [found for form in forms_of_state(state) if (found := self._document.names.find(form))]
 
     def _told_role(self, role: str | None) -> str | None:
         """A role in words of the text, None for one that is not."""
@@ -314,7 +327,9 @@ class ActorBook:
             found.add(rest[0].removeprefix("the "))
         first, *others = full.split()
         tells_little = fold(first) in _OPENERS | _COMMON_FIRST_WORDS or self._states.is_adjective(first)
-        if len(others) == 1 and first[:1].isupper() and not tells_little:  # "Northline" Rail
+        if (
+            len(others) == 1 and first[:1].isupper() and others[0][:1].isupper() and not tells_little
+        ):  # "Northline" Rail
             found.add(first)
         return found - {full}
 
@@ -350,17 +365,32 @@ class ActorBook:
         name = max(group.forms, key=fullness)
         state = state_of(name)
         kind = "state" if state else group.kind or ("person" if group.title else known.kind)
+        kind = "organisation" if any(fold(form) in _BODIES_OF_STATES for form in group.forms) else kind
+        office = None if state else self._office(name, group)
+        if office and kind in ("state", "organisation") and group.kind != "group":
+            kind = "person"
         return {
             "name": name,
             "aliases": [form for form in group.forms if form != name],
             "kind": kind,
-            "role": group.role or group.title or known.role,
+            "role": office or group.role or group.title or known.role,
             "evidence": [min(group.sentences)],
         }
+
+    def _office(self, name: str, group: _Entry) -> str | None:
+        """The office of a person that the wording tells: surer than the model, which takes those of others."""
+        if (
+            group.kind == "group"
+            or _NAMES_A_BODY.search(name)
+            or not re.fullmatch(rf"{_CAPITALISED}(?: {_CAPITALISED})+", name)
+        ):
+            return None
+        return office_of(self._document, [form for form in group.forms if form[:1].isupper()])
 
     def _form(self, written: str) -> str | None:
         """The text's own form of a name, or of the longest part of it that the text has."""
         bare = re.sub(r"(?:['’]s|['’])$", "", written.strip(" .,“”\"'"))
+        bare = f"{bare}." if _ABBREVIATION.search(bare) and f"{bare}." in self._document.text else bare  # "U.S."
         words = bare.split()
         if words and fold(words[0]) == "the" and len(words) > 1:
             words = words[1:]
@@ -445,6 +475,14 @@ class ActorBook:
         rest = " ".join(words[len(before) :])
         if before and len(words) > len(before) and rest[:1].isupper() and self._document.names.find(rest):
             return rest, " ".join(before)
+        last = max((place for place, word in enumerate(words) if fold(word.strip(".")) in _RANKS), default=-1)
+        rest = " ".join(words[last + 1 :])  # "U.S. Trade Representative Ann Lund", "independent mediator Ann Lund"
+        if (
+            last >= 0
+            and re.fullmatch(rf"{_CAPITALISED}(?: {_CAPITALISED}){{1,2}}", rest)
+            and not _NAMES_A_BODY.search(rest)
+        ):
+            return self._document.names.find(rest) or form, " ".join(words[: last + 1])
         return form, None
 
     def _home(self, full: str, form: str, groups: list[_Entry]) -> _Entry | None:
@@ -461,12 +499,21 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
     """Make one actor of two that a model holds to be the same, unless both have a full name of their own."""
     one = next(group for group in groups if form in group.forms)
     two = next(group for group in groups if other in group.forms)
-    if one is two or (_has_full_name(one) and _has_full_name(two)):
+    if one is two or (_has_full_name(one) and _has_full_name(two)) or _are_two_names(form, other):
         return
     if any(map(state_of, two.forms)) and _AGAINST_A_STATE.search(form):
         return
     two.take(one)
     groups.remove(one)
+
+
+def _are_two_names(form: str, other: str) -> bool:
+    """Whether an acronym and another single name have no letters in common order ("GDL", "Verdi")."""
+    for acronym, name in ((form, other), (other, form)):
+        if acronym.isupper() and len(acronym) > 1 and " " not in name and name[:1].isupper() and not state_of(name):
+            letters = iter(fold(name))
+            return not all(letter in letters for letter in fold(acronym) if letter.isalnum())
+    return False
 
 
 def _has_full_name(group: _Entry) -> bool:

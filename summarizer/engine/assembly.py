@@ -179,18 +179,18 @@ def _newly_named(items: Iterable[_Item], actors: Sequence[dict[str, Any]]) -> li
 def _as_worded(
     items: Iterable[_Item], actors: Sequence[dict[str, Any]], states: Sequence[dict[str, Any]], document: Document
 ) -> Iterator[_Item]:
-    """The items with those holders that the wording of their sentences tells; of demands, other states too."""
+    """The items with those holders that the wording of their sentences tells, other states too where it is plain."""
     is_english = document.language == "en"
-    wording, of_demands = Wording(actors if is_english else []), Wording([*actors, *states] if is_english else [])
+    wording, with_states = Wording(actors if is_english else []), Wording([*actors, *states] if is_english else [])
     before: list[str] = []
     for item in items:
         sentence = document.sentences[item.sentences[0] - 1].text
         if item.kind == "agreed_step":
-            holders = wording.parties(sentence, item.holders, before)
+            holders = with_states.joint_parties(sentence) or wording.parties(sentence, item.holders, before)
             before = holders if len(holders) > 1 else before
             yield replace(item, holders=list(holders))
         elif item.kind == "demand":
-            by, of = of_demands.demand(sentence, item.holders, item.addressees)
+            by, of = with_states.demand(sentence, item.holders, item.addressees)
             yield replace(item, holders=by, addressees=of)
         else:
             yield item

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from summarizer.documents import Document, Sentence
+from summarizer.engine.headings import HeadingCase
 from summarizer.engine.reading import Lost, Reading, gaps
 from summarizer.engine.turn_answers import MOST_TOKENS, TurnAnswer, parse_answer
 from summarizer.engine.turn_grammar import AnswerGrammar
@@ -38,10 +39,18 @@ _FURNITURE_WORDS = 5
 _PLACE = r"[^\W\d_a-zà-ÿ][\w’'.-]*(?:[ ,/] ?[^\W\d_a-zà-ÿ][\w’'.-]*){0,4}"
 _DATE = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?)(?:,? \d{4})?\.?"
 _AGENCY = r"(?:\([^()]{2,40}\)|/[^/]{2,20}/\.?)"
+_NAMED_AGENCY = r"\((?:[A-Z][\w.&/]*)(?: [A-Z][\w.&/]*){0,2}\)"
+_CAPITALS = r"[^\W\d_a-zà-ÿ]{2}[^\d_a-zà-ÿ—–-]{1,30}?"
+_BEGINS = r"(?=[^\W_a-zà-ÿ]|[\"“‘'])"
 _DATELINE = re.compile(
-    rf"(?:{_PLACE},? {_DATE}(?:,? {_AGENCY})?|{_PLACE} {_AGENCY}|[^\W\d_a-zà-ÿ]{{2}}[^\d_a-zà-ÿ—–-]{{1,30}}?)"
-    r"\s*(?:(?<=/\.)|(?<=/)|(?<=\s)[-–—]{1,2})\s+(?=[^\W_a-zà-ÿ]|[\"“‘'])"
+    rf"(?:{_PLACE},? {_DATE}(?:,? (?:{_AGENCY}|[A-Z]{{2,6}}))?|{_PLACE} {_AGENCY}|{_DATE} {_AGENCY}|{_CAPITALS}"
+    rf"|{_CAPITALS}, [A-Z][a-z]+(?: [A-Z][a-z]+)?)\s*(?:(?<=/\.)|(?<=/)|(?<=\s)[-–—]{{1,2}})\s+"
+    rf"(?:[A-Z]\w+(?: [A-Z]\w+)?\. )?{_BEGINS}"
+    rf"|(?:{_PLACE},? {_DATE} )?{_NAMED_AGENCY}\s*(?:[-–—]{{1,2}}\s*)?{_BEGINS}"
+    rf"|{_PLACE} {_NAMED_AGENCY}\s*[-–—]{{1,2}}\s*{_BEGINS}"
+    rf"|{_CAPITALS},? {_DATE}:\s+{_BEGINS}"
 )
+_BARE_DATELINE = re.compile(rf"{_PLACE},? {_DATE}\s*(?:[-–—]{{1,2}}\s*)?(?:{_AGENCY}|[A-Z]\w+(?: [A-Z]\w+)?\.?)?")
 _BYLINE = re.compile(r"(?:By [A-Z][^.!?]{3,80}|\(?(?:Additional )?[Rr]eporting by .*)$")
 _EMBEDDED_REQUEST: dict[str, Any] = {"cache_prompt": True, "logprobs": True, "top_logprobs": 1}
 _MARKS_A_TURN = 14
@@ -66,7 +75,13 @@ _SHORTER = 0.7
 def sentences_to_show(document: Document) -> list[Sentence]:
     """What is put to the model: all sentences but bylines, short headings and link labels, without their datelines."""
     shown = [s for s in document.sentences if not _is_furniture(s)] or document.sentences
-    return [dataclasses.replace(sentence, text=without_dateline(sentence.text)) for sentence in shown]
+    cased = HeadingCase(document) if document.language == "en" else str
+    return [
+        dataclasses.replace(
+            sentence, text=cased(sentence.text) if sentence.is_heading else without_dateline(sentence.text)
+        )
+        for sentence in shown
+    ]
 
 
 def without_dateline(sentence: str) -> str:
@@ -80,7 +95,7 @@ def without_dateline(sentence: str) -> str:
 
 def _is_furniture(sentence: Sentence) -> bool:
     short_heading = sentence.is_heading and len(sentence.text.split()) < _FURNITURE_WORDS
-    return short_heading or bool(_BYLINE.match(sentence.text))
+    return short_heading or bool(_BYLINE.match(sentence.text) or _BARE_DATELINE.fullmatch(sentence.text))
 
 
 @dataclass

@@ -9,7 +9,8 @@ an actor right after the verb is the addressee in 134 of 139, those that are ask
 something, or that must do it, or of whom it is demanded that they do, are the addressees in 308 of 313;
 the subject of "must" is the addressee in 50 of 56 and the holder in 2; the only two bodies or states that a sentence on
 an agreed step names are its parties in 257 of 267, and where it names none they are those of the step before in 207 of
-210, where "the two sides agreed" in 43 of 44.
+210, where "the two sides agreed" in 43 of 44; bodies or states joined by "and" that agree, sign or will do something
+together are the parties in 195 of 201.
 """
 
 from __future__ import annotations
@@ -56,6 +57,11 @@ _TOGETHER = re.compile(
     r"|groups|nations|neighbou?rs|parties|sides|states)(?: (?:also|then|have|had|further|both|all))*"
     r" (?:agreed|are to|decided|exchange|pledged|resume|settled|signed|undertook|will|would)\b"
 )
+_AGREE = (
+    r"(?:agreed|(?:are|were|is) to|concluded|decided|exchanged?|initialled|pledged|reached|resumed?|settled|sign(?:ed)?"
+    r"|struck|undertook|will|would|began|begun|have been|proceeded)"
+)
+_STOPS = (".", "!", "?", "”", '"')
 _ASKING_THAT = r"(?:demand|insist|ask|request|propos|urg|recommend)(?:e?s|ed|e|ing)? that"
 
 
@@ -98,6 +104,19 @@ class Wording:
             re.compile(rf"\b{_ASKING_THAT} {_ARTICLE}{several} (?!(?:be|will|would|was|were|has|had|is|are)\b)[a-z]+"),
             re.compile(rf"(?<!\w)(?<!\bof )(?<!\bof the ){several} {_MUST} (?!(?:be|have)\b)"),
         ]
+        of_two = rf"(?P<by>{one}(?:, {_ARTICLE}{one})*,? and {_ARTICLE}{one})"
+        self._joint = [
+            re.compile(rf"(?<!\w)(?<!\bof )(?<!\bfor ){of_two}{_BETWEEN} {_AGREE}\b"),
+            re.compile(
+                r"\b(?:accord|agreement|arrangement|ceasefire|compromise|deal|pact|protocol|settlement|treaty|truce)s?"
+                rf" between {_ARTICLE}{of_two}"
+            ),
+        ]
+        # "Dornia, Vale agree on truce": in a heading alone; "After talks with Dornia, Vale agreed" is another matter.
+        of_two = rf"(?P<by>{one}(?:, {one})+)"
+        self._joint_in_heading = re.compile(
+            rf"(?<!\w){of_two} (?:{_AGREE}|agree|reach|sign|resume|to|set|meet|settle)\b"
+        )
         self._duty = re.compile(rf"(?<!\w)(?P<of>{actor}) {_MUST}\b")
         self._demand = re.compile(rf"(?<!\w){all_of}{_BETWEEN} {_VERB}\b(?: {_ARTICLE}(?P<of>{actor})(?!['’]))?")
 
@@ -143,6 +162,13 @@ class Wording:
         if len(bound) == 1 and bound == set(by):  # who must do it is not who demands it
             return [name for name in of if name not in bound], sorted(bound)
         return list(by), list(of)
+
+    def joint_parties(self, sentence: str) -> list[str]:
+        """Bodies or states that a sentence says to act together ("Dornia and Vale agreed"); none where it does not."""
+        ways = [*self._joint, *([] if sentence[-1:] in _STOPS else [self._joint_in_heading])]
+        found = next(filter(None, (way.search(sentence) for way in ways)), None)
+        names = self._in(sentence, found, "by") if found else {}
+        return list(names) if len(names) > 1 and not names.keys() & self._people else []
 
     def parties(self, sentence: str, believed: Sequence[str], before: Sequence[str]) -> list[str]:
         """The parties to an agreed step that a sentence reports.

@@ -52,6 +52,11 @@ def test_text_wrapped_at_a_fixed_width_is_split_by_sentence_not_by_line() -> Non
     ("language", "text", "count"),
     [
         ("en", "Dr. Smith met J. K. Lund at 5 p.m. on Friday. He left.", 2),
+        (
+            "en",
+            "The EU-U.S. trade deal rose 5 pct. in May. It was cut at 10 a.m. Tuesday. Then it left the U.S. We won.",
+            4,
+        ),
         ("de", "Am 3. Mai traf Dr. Weber die Gewerkschaft. Er ging.", 2),
         ("ja", "彼は来た。彼は去った。", 2),
         ("ar", "هل وافقوا؟ لم يوافقوا.", 2),

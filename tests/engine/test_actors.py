@@ -26,6 +26,16 @@ def test_a_leader_is_that_of_his_own_state() -> None:
     }
 
 
+def test_an_acronym_is_no_form_of_a_name_without_its_letters() -> None:
+    book = ActorBook(
+        Document(text="The public sector union Verdi wants more. The GDL union went to court. The U.S. said no.")
+    )
+    book.introduce(Introduction(form="Verdi", kind="organisation"), 1)
+    book.introduce(Introduction(form="GDL", same_as="Verdi"), 2)
+    book.introduce(Introduction(form="U.S", kind="state"), 3)
+    assert [actor["name"] for actor in book.gather()] == ["Verdi", "GDL", "U.S."]
+
+
 def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict[str, Any]:
     book = ActorBook(Document(text=text), known)
     for name in written:

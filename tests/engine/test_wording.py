@@ -95,6 +95,22 @@ def test_the_wording_tells_the_parties_to_a_step(
     assert WORDING.parties(sentence, believed, before) == parties
 
 
+@pytest.mark.parametrize(
+    ("sentence", "parties"),
+    [
+        ("Orvania, Belhas and Lothania have agreed on a corridor.", ["Orvania", "Lothania"]),  # Belhas is Orvania's
+        ("It is the first ceasefire between Orvania and Lothania.", ["Orvania", "Lothania"]),
+        ("Stanev and Mila Brodt agreed that Orvania and Lothania will meet.", []),
+        ("The rulers of Orvania and Lothania signed.", []),
+        ("Trust says Orvania, Lothania agree on corridor", ["Orvania", "Lothania"]),
+        ("After a call to Orvania, Lothania agreed to meet.", []),
+        ("Orvania told Lothania that the union and others will meet.", []),
+    ],
+)
+def test_bodies_that_act_together_are_the_parties(sentence: str, parties: list[str]) -> None:
+    assert WORDING.joint_parties(sentence) == parties
+
+
 def test_without_actors_the_model_is_believed() -> None:
     nobody = Wording([])
     assert nobody.demand("Orvania urged Lothania.", ["a"], ["b"]) == (["a"], ["b"])

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from summarizer import Document
+from summarizer.engine.offices import office_of
+
+
+@pytest.mark.parametrize(
+    ("text", "office"),
+    [
+        ("Foreign Minister Ann Lund left.", "Foreign Minister"),
+        ("She met union president Ann Lund on Friday.", "union president"),
+        ("Ann Lund, the head of the port authority, said no.", "head of the port authority"),
+        ("The head of the Orvanian delegation, Ann Lund, said no.", "head of the Orvanian delegation"),
+        ("Sorn's chief negotiator, Ann Lund, left.", "Sorn's chief negotiator"),
+        ("Head of the Mine Directorate Ann Lund said so.", "Head of the Mine Directorate"),
+        ("The governor met Ann Lund. Lund, whose husband is a minister, said no.", None),
+        ("Mrs Ann Lund asked the minister, Bo Berg, to go.", None),
+        ("He shouted to President Bo Berg, and Ann Lund left.", None),
+    ],
+)
+def test_an_office_is_read_beside_the_name(text: str, office: str | None) -> None:
+    assert office_of(Document(text=text), ["Ann Lund", "Lund"]) == office
+
+
+def test_the_fullest_office_of_several_is_told() -> None:
+    text = "President Lund spoke. Ann Lund, president of the Dockers' Union, left."
+    assert office_of(Document(text=text), ["Ann Lund", "Lund"]) == "president of the Dockers' Union"
+
+
+def test_offices_are_read_in_english_alone() -> None:
+    assert office_of(Document(text="Minister Lund sagte nein.", language="de"), ["Lund"]) is None
