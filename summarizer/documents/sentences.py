@@ -24,6 +24,9 @@ _LETTER_WITH_A_STOP = re.compile(r"(?<![^\W\d_])[^\W\d_]\.$")
 _MARKS_AN_ENTRY = re.compile(r"\s*\(?(?:\d{1,2}|[A-Za-z]|[ivx]{2,4})[.)]\s*")
 _HOUR = re.compile(r"(?<!\w)[ap]\.m\.\s*$")
 _AFTER_AN_HOUR = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|[A-Z]{2,4}\b")
+_ABBREVIATION = re.compile(
+    r"(?<![^\W\d_])(?:[^\W\d_]|approx|avg|ca|cf|dept|est|etc|excl|govt|incl|max|min|pct|resp|vs)\.\s*$"
+)
 _GOES_ON = re.compile(r"[a-zß-öø-ÿ]")
 _ENDS_A_QUOTE = re.compile(r"[。！？.!?][」』”’）)]$")
 _STOPS_OF_OTHERS = re.compile("[\u17d4\u17d5\u0f0d\u0f0e][\\s\u17d4\u17d5\u0f0d\u0f0e]*")
@@ -92,8 +95,10 @@ def _is_within_a_sentence(text: str, border: int) -> bool:
     before, following = text[max(0, border - 8) : border], text[border : border + 12]
     if _LETTER_WITH_A_STOP.search(before) and following[:1].isalpha():
         return True
-    if before.rstrip().endswith(".") and not before.rstrip().endswith("..") and text[:1].isupper():
-        return bool(_GOES_ON.match(following) or (_HOUR.search(before) and _AFTER_AN_HOUR.match(following)))
+    if _ABBREVIATION.search(before) and _GOES_ON.match(following):
+        return True
+    if _HOUR.search(before) and _AFTER_AN_HOUR.match(following):
+        return True
     after = _BEGINS_WITH_A_PARTICLE.match(text, border)
     return after is not None and _ENDS_A_QUOTE.search(text[max(0, border - 2) : border]) is not None
 

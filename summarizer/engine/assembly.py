@@ -6,9 +6,11 @@ What no answer and no sentence tells stays at its default: code that guesses a s
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from summarizer.documents import Document, Sentence
@@ -95,7 +97,8 @@ def assemble(
     for state, number in _newly_named(worded, actors):
         book.note(state, number)
     actors = book.gather()
-    items = _merged((_for_states(book, item, actors) for item in worded), document)
+    items = _with_main_parties([_for_states(book, item, actors) for item in worded])
+    items = _merged(items, document)
     items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
     demands = [item for item in items if item.kind == "demand"]
     items = [item for item in items if item.kind != "open_question" or not _asks_of_one(item, demands)]
@@ -193,7 +196,8 @@ def _as_worded(
             by, of = with_states.demand(sentence, item.holders, item.addressees)
             yield replace(item, holders=by, addressees=of)
         else:
-            yield item
+            awaited = wording.awaited(sentence)
+            yield replace(item, holders=[awaited]) if awaited else item
 
 
 def _for_states(book: ActorBook, item: _Item, actors: Sequence[dict[str, Any]]) -> _Item:
@@ -206,6 +210,29 @@ def _for_states(book: ActorBook, item: _Item, actors: Sequence[dict[str, Any]]) 
     return replace(item, holders=list(holders), addressees=[name for name in item.addressees if name not in holders])
 
 
+def _with_main_parties(items: Sequence[_Item]) -> list[_Item]:
+    """Steps for which no two parties are known ("the two sides agreed"): those between whom most else is said."""
+    pairs = Counter(
+        frozenset(pair)
+        for item in items
+        for pair in (
+            product(item.holders, item.addressees)
+            if item.kind == "demand"
+            else [item.holders] * (item.kind == "agreed_step" and len(item.holders) == _LEAST_PARTIES)
+        )
+    )
+    main = next(iter(pairs.most_common(1)), (frozenset[str](), 0))[0]
+    return [
+        replace(item, holders=sorted(main))
+        if item.kind == "agreed_step"
+        and item.unresolved
+        and len(item.holders) < _LEAST_PARTIES
+        and main >= set(item.holders)
+        else item
+        for item in items
+    ]
+
+
 def _merged(items: Iterable[_Item], document: Document) -> list[_Item]:
     """Items said twice become one with both pieces of evidence, in the fuller of the two wordings."""
     result: list[_Item] = []
@@ -215,16 +242,18 @@ def _merged(items: Iterable[_Item], document: Document) -> list[_Item]:
             result.append(item)
             continue
         twin.sentences += [number for number in item.sentences if number not in twin.sentences]
+        twin.status, twin.when = item.status or twin.status, item.when or twin.when
+        if _settles(twin, item) and not _share_one(twin.holders, item.holders):
+            continue  # who refuses a demand is easily taken for who made it
         twin.holders += [name for name in item.holders if name not in twin.holders]
         twin.text = max(twin.text, item.text, key=lambda text: stems(text).total())
-        twin.status, twin.when = item.status or twin.status, item.when or twin.when
         twin.confidence = max(filter(None, (twin.confidence, item.confidence)), default=None)
         twin.addressees += [name for name in item.addressees if name not in [*twin.addressees, *twin.holders]]
     return result
 
 
 def _is_repeat(known: _Item, item: _Item, document: Document) -> bool:
-    if known.kind != item.kind or not _share_one(known.holders, item.holders):
+    if known.kind != item.kind or not (_share_one(known.holders, item.holders) or _settles(known, item)):
         return False
     if not numbers_agree(known.text, item.text):
         return False
@@ -236,6 +265,11 @@ def _is_repeat(known: _Item, item: _Item, document: Document) -> bool:
     if any(document.sentences[number - 1].is_heading for number in known.sentences):
         return share >= _CONTAINED_IN_LEAD or (_are_held_alike(known, item) and stems(known.text) <= stems(item.text))
     return bool(known.holders) and set(known.holders) == set(item.holders) and share >= _CONTAINED
+
+
+def _settles(known: _Item, item: _Item) -> bool:
+    """Whether an item says in the same words that a demand was refused or granted."""
+    return item.kind == "demand" and item.status is not None and token_f1(known.text, item.text) >= SAME_WORDING
 
 
 def _are_held_alike(one: _Item, other: _Item) -> bool:

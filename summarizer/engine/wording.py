@@ -10,7 +10,8 @@ something, or that must do it, or of whom it is demanded that they do, are the a
 the subject of "must" is the addressee in 50 of 56 and the holder in 2; the only two bodies or states that a sentence on
 an agreed step names are its parties in 257 of 267, and where it names none they are those of the step before in 207 of
 210, where "the two sides agreed" in 43 of 44; bodies or states joined by "and" that agree, sign or will do something
-together are the parties in 195 of 201.
+together are the parties in 234 of 245; who is said to have been asked by another is asked by it
+in 6 of 6; an open question awaits the body that a sentence says has yet to decide or answer in 106 of 107.
 """
 
 from __future__ import annotations
@@ -60,6 +61,18 @@ _TOGETHER = re.compile(
 _AGREE = (
     r"(?:agreed|(?:are|were|is) to|concluded|decided|exchanged?|initialled|pledged|reached|resumed?|settled|sign(?:ed)?"
     r"|struck|undertook|will|would|began|begun|have been|proceeded)"
+)
+_DECIDES = r"(?:announce|choose|consider|decide|determine|discuss|examine|rule|study|vote)"
+_AWAITED = (
+    r"(?:(?:has|have|had) yet to"
+    r"|(?:has|have|had)(?: not|n['’]t)(?: yet)? (?:announced|answered|commented|decided|disclosed|indicated|made|named"
+    r"|replied|responded|ruled|said|set)"
+    r"|(?:will|would|is to|are to|was to|must|should|has to|have to"
+    r"|(?:is|are|was|were) (?:due|expected|likely|scheduled) to)"
+    rf" (?:also |now |then )?{_DECIDES}"
+    r"|(?:is|are|was|were) (?:also |now |still )?(?:considering|deciding|discussing|examining|looking at|reviewing"
+    r"|studying|weighing)"
+    r"|(?:would|could|did|will|does|do)(?: not|n['’]t) (?:answer|comment|disclose|name|rule out|say))\b"
 )
 _STOPS = (".", "!", "?", "”", '"')
 _ASKING_THAT = r"(?:demand|insist|ask|request|propos|urg|recommend)(?:e?s|ed|e|ing)? that"
@@ -117,6 +130,12 @@ class Wording:
         self._joint_in_heading = re.compile(
             rf"(?<!\w){of_two} (?:{_AGREE}|agree|reach|sign|resume|to|set|meet|settle)\b"
         )
+        self._asked = re.compile(
+            rf"(?<!\w)(?P<of>{actor}) (?:(?:has|have|had) been|was|were|is|are) (?:again |also |now )?"
+            r"(?:asked|called (?:on|upon)|instructed|invited|ordered|pressed|requested|required|told|urged) "
+            rf"by {_ARTICLE}(?P<by>{actor})(?!['’])"
+        )
+        self._awaited = re.compile(rf"(?<!\w)(?P<actor>{actor}){_BETWEEN} {_AWAITED}")
         self._duty = re.compile(rf"(?<!\w)(?P<of>{actor}) {_MUST}\b")
         self._demand = re.compile(rf"(?<!\w){all_of}{_BETWEEN} {_VERB}\b(?: {_ARTICLE}(?P<of>{actor})(?!['’]))?")
 
@@ -148,6 +167,9 @@ class Wording:
         Where a person is the subject, a model that names a holder is believed: a person often speaks for a body, which
         the sentence alone does not tell.
         """
+        asked = self._asked.search(sentence)
+        if asked and self._names[asked["by"]] not in self._people:
+            return [self._names[asked["by"]]], [self._names[asked["of"]]]
         found = [(self._in(sentence, match, "by"), match["of"]) for match in self._demand.finditer(sentence)]
         groups = {frozenset(holders) for holders, _ in found}
         if len(groups) == 1 and not (by and found[0][0].keys() & self._people):
@@ -162,6 +184,11 @@ class Wording:
         if len(bound) == 1 and bound == set(by):  # who must do it is not who demands it
             return [name for name in of if name not in bound], sorted(bound)
         return list(by), list(of)
+
+    def awaited(self, sentence: str) -> str | None:
+        """The one body or state that a sentence says has not decided or answered yet ("The board has yet to say")."""
+        names = {self._names[match["actor"]] for match in self._awaited.finditer(sentence)}
+        return names.pop() if len(names) == 1 and not names & self._people else None
 
     def joint_parties(self, sentence: str) -> list[str]:
         """Bodies or states that a sentence says to act together ("Dornia and Vale agreed"); none where it does not."""

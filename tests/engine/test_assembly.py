@@ -53,6 +53,24 @@ def test_a_step_of_one_party_is_no_agreed_step() -> None:
     assert assembled("N", "S Northline Rail + Northline: raise pay soon").agreed_steps == []
 
 
+def test_a_step_without_parties_is_between_those_between_whom_most_is_said() -> None:
+    demand = "D Drivers' Union > Northline Rail: raise pay by seven percent"
+    (step,) = assembled("N", demand, "N", "N", "S - + -: meet").agreed_steps
+    assert sorted(step.parties) == ["Drivers' Union", "Northline Rail"]
+    (step,) = assembled("N", demand, "N", "N", "S Northline + -: meet").agreed_steps
+    assert sorted(step.parties) == ["Drivers' Union", "Northline Rail"]
+
+
+def test_a_refusal_in_the_same_words_belongs_to_the_demand_whoever_is_taken_for_its_holder() -> None:
+    (demand,) = assembled(
+        "N",
+        "D Drivers' Union > Northline Rail: raise pay by seven percent",
+        "D Northline > Drivers' Union: raise pay by seven percent {rejected}",
+    ).demands
+    assert (demand.by, demand.of, demand.status) == (["Drivers' Union"], ["Northline Rail"], "rejected")
+    assert [evidence.sentence for evidence in demand.evidence] == [2, 3]
+
+
 def test_a_number_that_the_text_lacks_is_not_told() -> None:
     (demand,) = assembled("N", "D Drivers' Union > -: raise pay within the next 48 hours").demands
     assert demand.demand == "Raise pay"

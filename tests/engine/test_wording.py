@@ -26,6 +26,8 @@ WORDING = Wording(
 @pytest.mark.parametrize(
     ("sentence", "by", "of", "told"),
     [
+        # Who is asked stands first.
+        ("The union was asked by the Trust to wait.", ["Dockers' Union"], [], (["Port Trust"], ["Dockers' Union"])),
         # The subject of a verb of demanding, and the actor right after it.
         ("Belhas urged Lothania to withdraw.", ["Lothania"], [], (["Orvania"], ["Lothania"])),
         ("Orvania and Lothania called on the Trust to pay.", ["Lothania"], [],
@@ -109,6 +111,21 @@ def test_the_wording_tells_the_parties_to_a_step(
 )
 def test_bodies_that_act_together_are_the_parties(sentence: str, parties: list[str]) -> None:
     assert WORDING.joint_parties(sentence) == parties
+
+
+@pytest.mark.parametrize(
+    ("sentence", "awaited"),
+    [
+        ("The union has not yet said when it will vote.", "Dockers' Union"),
+        ("Whether they meet is a matter that the Trust will decide in March.", "Port Trust"),
+        ("Belhas, for its part, is still considering the request.", "Orvania"),
+        ("Stanev would not say when the talks resume.", None),  # a person often speaks for another
+        ("The union has yet to reply, and the Trust is to rule in May.", None),
+        ("The union wrote to the Trust.", None),
+    ],
+)
+def test_the_wording_tells_whose_decision_is_awaited(sentence: str, awaited: str | None) -> None:
+    assert WORDING.awaited(sentence) == awaited
 
 
 def test_without_actors_the_model_is_believed() -> None:
