@@ -19,6 +19,7 @@ from summarizer.engine.dates import find_date
 from summarizer.engine.known_actors import KnownActor
 from summarizer.engine.merging import numbers_agree
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
+from summarizer.engine.turns import without_dateline
 from summarizer.engine.wording import Wording
 from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
 from summarizer.similarity import SAME_WORDING, numbers, stem_containment, stems, token_f1
@@ -243,8 +244,10 @@ def _merged(items: Iterable[_Item], document: Document) -> list[_Item]:
             continue
         twin.sentences += [number for number in item.sentences if number not in twin.sentences]
         twin.status, twin.when = item.status or twin.status, item.when or twin.when
-        if _settles(twin, item) and not _share_one(twin.holders, item.holders):
-            continue  # who refuses a demand is easily taken for who made it
+        if _settles(twin, item) and twin.holders:  # who refuses a demand is easily taken for who made it
+            if not twin.addressees and _share_one(twin.holders, item.holders):
+                twin.addressees = list(item.addressees)
+            continue
         twin.holders += [name for name in item.holders if name not in twin.holders]
         twin.text = max(twin.text, item.text, key=lambda text: stems(text).total())
         twin.confidence = max(filter(None, (twin.confidence, item.confidence)), default=None)
@@ -324,15 +327,17 @@ def _summary(document: Document, items: Sequence[_Item], actors: Sequence[dict[s
 
     lead = _lead(document)
     chosen: dict[int, dict[str, Any]] = {}
-    if not items or len(named(lead)) >= _LEAST_PARTIES:
+    if len(named(lead)) >= _LEAST_PARTIES:
         chosen[lead] = _statement(document, lead)
     for item in _most_telling(items):
-        number = item.sentences[0]
+        number = next((one for one in item.sentences if not document.sentences[one - 1].is_heading), None)
+        if number is None:  # the headline says it
+            continue
         told = None if named(number) or document.language != "en" else _in_words(item)
         worded = {"text": told, "evidence": item.sentences} if told else _statement(document, number)
         if len(chosen) < _SUMMARY_STATEMENTS:
             chosen.setdefault(number, worded)
-    return [chosen[number] for number in sorted(chosen)]
+    return [chosen[number] for number in sorted(chosen)] or [_statement(document, lead)]
 
 
 def _in_words(item: _Item) -> str | None:
@@ -364,7 +369,7 @@ def _shortened(sentence: str) -> str:
 
 
 def _statement(document: Document, number: int) -> dict[str, Any]:
-    return {"text": " ".join(document.sentences[number - 1].text.split()), "evidence": [number]}
+    return {"text": " ".join(without_dateline(document.sentences[number - 1].text).split()), "evidence": [number]}
 
 
 def _demand(item: _Item) -> dict[str, Any]:

@@ -85,7 +85,12 @@ def _right_before(before: str) -> str | None:
         plain = word.casefold()
         if plain in _STOPS_AN_OFFICE | _ADDRESS or (re.search(r"[.,;:!?“”\"()]$", word) and not word.isupper()):
             break
-        if any(map(str.isdigit, word)) or word.endswith(":") or (word.endswith("ed") and plain != "retired"):
+        if (
+            any(map(str.isdigit, word))
+            or not any(map(str.isalpha, word))
+            or word.endswith(":")
+            or (word.endswith("ed") and plain != "retired")
+        ):
             break
         if is_title and word.islower() and plain not in ("of", "for"):
             break
