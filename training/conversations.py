@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from corpus_articles import LABEL, STATUS, Actor, Article
 
-from summarizer.engine.actors import is_same_actor
+from summarizer.engine.actor_forms import is_same_actor
 from summarizer.engine.turn_answers import Introduction, TurnAnswer, TurnItem, write_answer
 from summarizer.engine.turns import without_dateline
 from summarizer.schemas import ActorKind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +10,14 @@ from typing import Any
 
 from summarizer.documents import Document
 from summarizer.documents.names import fold
+from summarizer.engine.actor_forms import (
+    RANKS,
+    are_two_names,
+    is_office,
+    is_same_actor,
+    is_same_surname,
+    leading_titles,
+)
 from summarizer.engine.known_actors import KnownActor, actors_by_form, bare
 from summarizer.engine.offices import office_of
 from summarizer.engine.states import forms_of_state, is_state, state_of, state_of_adjective
@@ -18,28 +25,12 @@ from summarizer.engine.states_in_text import StatesInText
 from summarizer.engine.turn_answers import Introduction
 from summarizer.schemas import ActorKind
 
-__all__ = ["ActorBook", "is_same_actor"]
+__all__ = ["ActorBook"]
 
 _COLLECTIVE = frozenset(
     "both sides|two sides|the two sides|sides|each side|either side|neither side|the sides|both|both parties|parties|"
     "the parties|two parties|the two|they|he|she|it|we|you|i|them|us|who|others|everyone|nobody|all|all sides|each|"
     "one side|the other side|other side|mr|mrs|ms|dr".split("|")
-)
-_RANKS = frozenset(
-    """
-    president presidents minister ministers secretary chancellor ambassador envoy governor mayor senator senators
-    general colonel major captain lieutenant admiral commander judge justice chairman chairwoman chair chief
-    director manager spokesman spokeswoman spokesperson leader premier king queen prince princess sheikh sultan
-    pope bishop archbishop professor doctor dr mr mrs ms miss sir dame lord lady councillor commissioner
-    representative delegate negotiator mediator secretary-general executive fm pm mp mps mep
-    """.split()
-)
-_SURNAMES_TOO = frozenset("bishop captain chair chief dean general judge king lord major pope prince queen".split())
-_QUALIFIERS = frozenset(
-    """
-    prime deputy vice acting former foreign defence defense interior finance trade labour labor health transport economy
-    energy education agriculture environment state union chief general first
-    """.split()
 )
 _SPEAKERS = frozenset("spokesman spokeswoman spokesperson spokespeople official officials negotiators".split())
 _OPENERS = frozenset(
@@ -67,13 +58,6 @@ _NAMES_A_BODY = re.compile(
     r"|police|senate|society|trust|union)\b",
     re.IGNORECASE,
 )
-_BODIES_OF = frozenset(
-    """
-    agency army assembly bank board commission committee congress council court ministry office parliament police senate
-    """.split()
-)
-"""In small letters, no part of a name: what follows the state or town that it belongs to."""
-
 _BODIES_OF_STATES = frozenset(
     "african union;arab league;asean;brics;eu;european union;g20;g7;imf;nato;opec;u.n.;un;united nations;wto".split(";")
 )
@@ -90,8 +74,6 @@ _AGAINST_A_STATE = re.compile(
 )
 _OF_SOMETHING = re.compile(r"\b[A-Z][\w’'-]+ (?:of|for) (?:the )?[A-Z][\w’'-]+$")
 _AFTER_A_DATELINE = re.compile(r",?\s*(?:\(|[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]|[-–—])")
-_VARIANT_LETTERS = 5
-_VARIANT_LIKENESS = 0.85
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:[A-Z]\.)+[A-Z]$")
 _LONGEST_FORM = 8
 _SHORT_WORD = 3
@@ -109,7 +91,7 @@ class _Entry:
     @property
     def full(self) -> str:
         """The longest form; a name before an office."""
-        return max(self.forms, key=lambda form: (not _is_office(form), len(form)))
+        return max(self.forms, key=lambda form: (not is_office(form), len(form)))
 
     def take(self, other: _Entry) -> None:
         """Add what another entry of the same actor knows."""
@@ -243,14 +225,14 @@ class ActorBook:
     def _state_of_office(self, form: str) -> str | None:
         """The state of an office that is named by its adjective ("Serbian leader")."""
         nation = " ".join(form.split()[:-1])
-        return self._states.of_adjective(nation) if nation and _is_office(form) else None
+        return self._states.of_adjective(nation) if nation and is_office(form) else None
 
     def _holding_office(self, groups: list[_Entry]) -> list[tuple[str, str]]:
         """Offices that go as actors of their own ("Health secretary"), each with the one person said to hold it."""
         fullest = [group.full for group in groups if group.kind in (None, "person")]
         people = [name for name in fullest if name[:1].isupper() and not _NAMES_A_BODY.search(name)]
         found = []
-        for form in [form for group in groups for form in group.forms if _is_office(form)]:
+        for form in [form for group in groups for form in group.forms if is_office(form)]:
             if state := self._state_of_office(form):
                 served = [name for name in people if self._states.served_by(name, (), abroad_only=False) == state]
                 found += [(form, served[0])] if len(served) == 1 and form != served[0] else []
@@ -260,7 +242,7 @@ class ActorBook:
             holders = [
                 name
                 for name in people
-                if not _is_office(name)
+                if not is_office(name)
                 and re.search(
                     rf"{_NOT_OTHERWISE}{office},? (?:{_CAPITALISED} ){{0,2}}{re.escape(name.rsplit(maxsplit=1)[-1])}\b"
                     rf"|{re.escape(name)}, (?:the )?{office}\b",
@@ -360,7 +342,7 @@ class ActorBook:
             is_person = group.kind == "person" or (group.kind is None and group.title is not None)
             is_bare = not is_person or self._without_title(form)[1] is None
             is_own = state_of(form) is not None and is_state(form)
-            return is_own, is_name and not _is_office(form), is_bare, len(form)
+            return is_own, is_name and not is_office(form), is_bare, len(form)
 
         name = max(group.forms, key=fullness)
         state = state_of(name)
@@ -436,12 +418,12 @@ class ActorBook:
         found: list[str] = []
         title = None
         for match in re.finditer(rf"((?:{_CAPITALISED} ){{1,4}})({_CAPITALISED})", text):
-            if not _same_surname(match[2], form) or self._states.of_adjective(match[2]) == form:
+            if not is_same_surname(match[2], form) or self._states.of_adjective(match[2]) == form:
                 continue
             words = match[1].split()
             while words and (fold(words[0].strip(".")) in _OPENERS or re.search(r"['’]s?$", words[0])):
                 words.pop(0)
-            before = _leading_titles(words)
+            before = leading_titles(words)
             given = words[len(before) :]
             if given and not any(state_of(word) for word in given) and len(given) <= 2:  # noqa: PLR2004
                 candidate = self._document.names.find(" ".join([*given, match[2]]))
@@ -470,12 +452,12 @@ class ActorBook:
         nation = next(
             (n for n in (2, 1) if state_of_adjective(" ".join(words[:n]))), 0
         )  # "South Korean President Park"
-        before = _leading_titles(words[nation:-1])
+        before = leading_titles(words[nation:-1])
         before = words[:nation] + before if before else before
         rest = " ".join(words[len(before) :])
         if before and len(words) > len(before) and rest[:1].isupper() and self._document.names.find(rest):
             return rest, " ".join(before)
-        last = max((place for place, word in enumerate(words) if fold(word.strip(".")) in _RANKS), default=-1)
+        last = max((place for place, word in enumerate(words) if fold(word.strip(".")) in RANKS), default=-1)
         rest = " ".join(words[last + 1 :])  # "U.S. Trade Representative Ann Lund", "independent mediator Ann Lund"
         if (
             last >= 0
@@ -499,7 +481,7 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
     """Make one actor of two that a model holds to be the same, unless both have a full name of their own."""
     one = next(group for group in groups if form in group.forms)
     two = next(group for group in groups if other in group.forms)
-    if one is two or (_has_full_name(one) and _has_full_name(two)) or _are_two_names(form, other):
+    if one is two or (_has_full_name(one) and _has_full_name(two)) or are_two_names(form, other):
         return
     if any(map(state_of, two.forms)) and _AGAINST_A_STATE.search(form):
         return
@@ -507,80 +489,6 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
     groups.remove(one)
 
 
-def _are_two_names(form: str, other: str) -> bool:
-    """Whether an acronym and another single name have no letters in common order ("GDL", "Verdi")."""
-    for acronym, name in ((form, other), (other, form)):
-        if acronym.isupper() and len(acronym) > 1 and " " not in name and name[:1].isupper() and not state_of(name):
-            letters = iter(fold(name))
-            return not all(letter in letters for letter in fold(acronym) if letter.isalnum())
-    return False
-
-
 def _has_full_name(group: _Entry) -> bool:
-    names = (form for form in group.forms if " " in form and form[:1].isupper() and not _is_office(form))
+    names = (form for form in group.forms if " " in form and form[:1].isupper() and not is_office(form))
     return any(names) or any(map(state_of, group.forms))
-
-
-def _is_office(form: str) -> bool:
-    """Whether a form is what somebody is, not a name ("Health secretary")."""
-    last = form.rsplit(maxsplit=1)[-1]
-    return fold(last) in _RANKS and (last.islower() or fold(last) not in _SURNAMES_TOO)
-
-
-def _leading_titles(words: list[str]) -> list[str]:
-    """The words before a name that make its title: they end in a rank ("Foreign Minister")."""
-    plain = [fold(word.strip(".")) for word in words]
-    count = 0
-    while count < len(plain) and plain[count] in _RANKS | _QUALIFIERS:
-        count += 1
-    while count and plain[count - 1] not in _RANKS:
-        count -= 1
-    return words[:count]
-
-
-def is_same_actor(one: str, other: str, *, spelt_alike: bool = True) -> bool:
-    """Whether two forms are of one actor: the same state, a surname, an acronym, a shortening or a spelling variant.
-
-    Args:
-        one: A form.
-        other: Another.
-        spelt_alike: Whether spellings that differ in a few letters count as one (Peskov, Peskyov).
-    """
-    if fold(one) == fold(other):
-        return True
-    states = state_of(one), state_of(other)
-    if states[0] or states[1]:
-        return states[0] == states[1]
-    short, long = sorted((one, other), key=lambda form: (len(form.split()), len(form)))
-    if len(short.split()) == len(long.split()):
-        return spelt_alike and _is_variant(short, long)
-    words = long.split()
-    if (short in _initials(long) and short.isupper()) or (short == "opposition" in words and long.islower()):
-        return True
-    if " " not in short and short.islower():  # "the federation" for the Cane Growers' Federation
-        return long[:1].isupper() and fold(short) in {fold(word) for word in words}
-    if not all(word[:1].isupper() for word in short.split()):
-        return False
-    head, tail = " ".join(words[: len(short.split())]), " ".join(words[-len(short.split()) :])
-    if words[-1] in _BODIES_OF and fold(short) == fold(head):  # "Dornia parliament" is not Dornia
-        return False
-    return fold(short) in (fold(head), fold(tail)) or (spelt_alike and _is_variant(tail, short))
-
-
-def _same_surname(one: str, other: str) -> bool:
-    return fold(one) == fold(other) or _is_variant(one, other)
-
-
-def _is_variant(one: str, other: str) -> bool:
-    """Whether two capitalised forms are spellings of one name (Peskov, Peskyov)."""
-    if min(len(one), len(other)) < _VARIANT_LETTERS or not (one[:1].isupper() and one[:1] == other[:1]):
-        return False
-    if re.findall(r"\d", one) != re.findall(r"\d", other):  # Local 12 is not Local 13
-        return False
-    return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio() >= _VARIANT_LIKENESS
-
-
-def _initials(form: str) -> set[str]:
-    """The acronyms that a form may have: of its capitalised words, and of all of them."""
-    words = [word for word in re.split(r"[\s-]+", form) if word]
-    return {"".join(w[0] for w in words if w[:1].isupper()), "".join(w[0].upper() for w in words)}

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from summarizer.engine.actors import is_same_actor
+from summarizer.engine.actor_forms import is_same_actor
 from summarizer.engine.known_actors import bare
 from summarizer.engine.states import is_state
 from summarizer.errors import AnswerError

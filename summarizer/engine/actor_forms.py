@@ -1,0 +1,114 @@
+"""Forms of an actor's name: which are of one actor, which are an office, and the titles before a name."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from summarizer.documents.names import fold
+from summarizer.engine.states import state_of
+
+__all__ = ["RANKS", "are_two_names", "is_office", "is_same_actor", "is_same_surname", "leading_titles"]
+
+RANKS = frozenset(
+    """
+    president presidents minister ministers secretary chancellor ambassador envoy governor mayor senator senators
+    general colonel major captain lieutenant admiral commander judge justice chairman chairwoman chair chief
+    director manager spokesman spokeswoman spokesperson leader premier king queen prince princess sheikh sultan
+    pope bishop archbishop professor doctor dr mr mrs ms miss sir dame lord lady councillor commissioner
+    representative delegate negotiator mediator secretary-general executive fm pm mp mps mep
+    """.split()
+)
+"""Words, in small letters, in which a title before a name ends ("foreign minister")."""
+
+_SURNAMES_TOO = frozenset("bishop captain chair chief dean general judge king lord major pope prince queen".split())
+_QUALIFIERS = frozenset(
+    """
+    prime deputy vice acting former foreign defence defense interior finance trade labour labor health transport economy
+    energy education agriculture environment state union chief general first
+    """.split()
+)
+_BODIES_OF = frozenset(
+    """
+    agency army assembly bank board commission committee congress council court ministry office parliament police senate
+    """.split()
+)
+"""In small letters, no part of a name: what follows the state or town that it belongs to."""
+
+_VARIANT_LETTERS = 5
+_VARIANT_LIKENESS = 0.85
+
+
+def is_office(form: str) -> bool:
+    """Whether a form is what somebody is, not a name ("Health secretary")."""
+    last = form.rsplit(maxsplit=1)[-1]
+    return fold(last) in RANKS and (last.islower() or fold(last) not in _SURNAMES_TOO)
+
+
+def leading_titles(words: list[str]) -> list[str]:
+    """The words before a name that make its title: they end in a rank ("Foreign Minister")."""
+    plain = [fold(word.strip(".")) for word in words]
+    count = 0
+    while count < len(plain) and plain[count] in RANKS | _QUALIFIERS:
+        count += 1
+    while count and plain[count - 1] not in RANKS:
+        count -= 1
+    return words[:count]
+
+
+def is_same_actor(one: str, other: str, *, spelt_alike: bool = True) -> bool:
+    """Whether two forms are of one actor: the same state, a surname, an acronym, a shortening or a spelling variant.
+
+    Args:
+        one: A form.
+        other: Another.
+        spelt_alike: Whether spellings that differ in a few letters count as one (Peskov, Peskyov).
+    """
+    if fold(one) == fold(other):
+        return True
+    states = state_of(one), state_of(other)
+    if states[0] or states[1]:
+        return states[0] == states[1]
+    short, long = sorted((one, other), key=lambda form: (len(form.split()), len(form)))
+    if len(short.split()) == len(long.split()):
+        return spelt_alike and _is_variant(short, long)
+    words = long.split()
+    if (short in _initials(long) and short.isupper()) or (short == "opposition" in words and long.islower()):
+        return True
+    if " " not in short and short.islower():  # "the federation" for the Cane Growers' Federation
+        return long[:1].isupper() and fold(short) in {fold(word) for word in words}
+    if not all(word[:1].isupper() for word in short.split()):
+        return False
+    head, tail = " ".join(words[: len(short.split())]), " ".join(words[-len(short.split()) :])
+    if words[-1] in _BODIES_OF and fold(short) == fold(head):  # "Dornia parliament" is not Dornia
+        return False
+    return fold(short) in (fold(head), fold(tail)) or (spelt_alike and _is_variant(tail, short))
+
+
+def is_same_surname(one: str, other: str) -> bool:
+    """Whether two single words are spellings of one surname."""
+    return fold(one) == fold(other) or _is_variant(one, other)
+
+
+def _is_variant(one: str, other: str) -> bool:
+    """Whether two capitalised forms are spellings of one name (Peskov, Peskyov)."""
+    if min(len(one), len(other)) < _VARIANT_LETTERS or not (one[:1].isupper() and one[:1] == other[:1]):
+        return False
+    if re.findall(r"\d", one) != re.findall(r"\d", other):  # Local 12 is not Local 13
+        return False
+    return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio() >= _VARIANT_LIKENESS
+
+
+def _initials(form: str) -> set[str]:
+    """The acronyms that a form may have: of its capitalised words, and of all of them."""
+    words = [word for word in re.split(r"[\s-]+", form) if word]
+    return {"".join(w[0] for w in words if w[:1].isupper()), "".join(w[0].upper() for w in words)}
+
+
+def are_two_names(form: str, other: str) -> bool:
+    """Whether an acronym and another single name have no letters in common order ("GDL", "Verdi")."""
+    for acronym, name in ((form, other), (other, form)):
+        if acronym.isupper() and len(acronym) > 1 and " " not in name and name[:1].isupper() and not state_of(name):
+            letters = iter(fold(name))
+            return not all(letter in letters for letter in fold(acronym) if letter.isalnum())
+    return False
