@@ -47,6 +47,9 @@ _COMMON_FIRST_WORDS = frozenset(
     """.split()
 )
 _NOT_OTHERWISE = "(?<![Ss]hadow )(?<![Ff]ormer )(?<![Dd]eputy )"
+_JOINS = frozenset("of the for and on in to with against de del della al el la le van von bin ibn".split())
+"""Words in small letters within names."""
+
 _DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _CAPITALISED = r"(?:[A-Z]\.|[^\W\d_a-zà-ÿ][\w’'-]*)"
 _LOCATIVE = re.compile(
@@ -127,11 +130,18 @@ class ActorBook:
             The text's form of it: several where it stands for several ("leaders of Chad and Niger"), none for no actor.
         """
         forms = self._states.behind(written.strip(" .,"))
-        if not forms and (form := self._form(written)) is not None:
+        if not forms and (form := self._form(self._without_opening_words(written, sentence))) is not None:
             forms = [self._opposed(form, sentence) or form]
         for form in forms:
             self._entries.setdefault(form, _Entry(forms=[form])).sentences.append(sentence)
         return forms
+
+    def _without_opening_words(self, written: str, sentence: int) -> str:
+        """The name at the end of words that open a sentence ("Butter back at Fairlow"): their capital says nothing."""
+        words = written.split()
+        common = [place for place, word in enumerate(words) if word.islower() and word not in _JOINS]
+        opens = self._document.sentences[sentence - 1].text.lstrip("“\"‘'").startswith(written)
+        return " ".join(words[common[-1] + 1 :]) if common and opens and words[-1][:1].isupper() else written
 
     def _opposed(self, form: str, sentence: int) -> str | None:
         """Who is meant where a sentence has a state only as the one whose opposition it is."""
@@ -434,7 +444,9 @@ class ActorBook:
         return max([form, *found], key=len), title
 
     def _with_its_second_half(self, form: str) -> str:
-        """The whole of a body's name that a model broke off at "and" ("Federation of Nurses and Midwives")."""
+        """The whole of a body's name that a model broke at "and" or "&" ("Federation of Nurses and Midwives")."""
+        if first := self._first_half(form):
+            return f"{first} & {form}"
         if not _OF_SOMETHING.search(form):
             return form
         places = re.finditer(
@@ -446,6 +458,12 @@ class ActorBook:
         if not other or any(other in (noted, noted.split()[0]) for noted in self._entries) or state_of(other):
             return form
         return form + (half or "")
+
+    def _first_half(self, form: str) -> str | None:
+        """What stands before "&" wherever the text has a form ("Orchard Row & Mill Yard Tenants' Association")."""
+        before = rf"(?:((?:{_CAPITALISED} )*{_CAPITALISED}) & )?(?<!\w){re.escape(form)}(?!\w)"
+        halves = {match[1] for match in re.finditer(before, self._document.text)}
+        return halves.pop() if len(halves) == 1 else None
 
     def _without_title(self, form: str) -> tuple[str, str | None]:
         words = form.split()

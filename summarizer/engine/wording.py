@@ -11,7 +11,8 @@ the subject of "must" is the addressee in 50 of 56 and the holder in 2; the only
 an agreed step names are its parties in 257 of 267, and where it names none they are those of the step before in 207 of
 210, where "the two sides agreed" in 43 of 44; bodies or states joined by "and" that agree, sign or will do something
 together are the parties in 234 of 245; who is said to have been asked by another is asked by it
-in 6 of 6; an open question awaits the body that a sentence says has yet to decide or answer in 106 of 107.
+in 6 of 6; "the union's demand", "a plea from the union", "the union proposed" and the like tell the holder in 119 of
+127; an open question awaits the body that a sentence says has yet to decide or answer in 106 of 107.
 """
 
 from __future__ import annotations
@@ -44,6 +45,12 @@ _OFFICE = (
     r"|solicitor)s?|management|members|ministry|parliament|premier|president|secretary|spokes(?:man|woman|person))"
 )
 _SAYS = r"(?:said|says|told|added|adds|warned|warns|argued|argues|declared|stated|wrote)"
+_DEMAND_NOUN = r"(?:appeal|application|call|claim|condition|demand|offer|petition|plea|proposal|request)s?"
+_PUTS_FORWARD = (
+    r"(?:(?:has|have|had) (?:applied|filed|made|moved|petitioned|proposed|put forward|set|tabled|written)"
+    r"|offers|offered|pleaded|proposes|proposed|recommends|recommended|reiterates|reiterated|repeats|repeated|stresses"
+    r"|stressed|suggests|suggested)"
+)
 _HOLDS = r"says?|said|argue[sd]?|maintain(?:s|ed)|holds?|held|believe[sd]?|insists?|insisted|warn(?:s|ed)|add(?:s|ed)"
 _MUST = r"(?:must|should|has to|have to|had to|needs? to|ought to)"
 _ARTICLE = r"(?:(?:the|its|their|his|her|both) )?"
@@ -107,6 +114,14 @@ class Wording:
             rf"(?<!\w)(?P<body>{actor}){_BETWEEN} (?:(?:{_HOLDS}) (?:that )?[^.“”\"]{{3,80}}\b{_MUST}\b"
             rf"|(?:told|tells|warned) (?:{_ARTICLE}{actor}|(?:the|its|their) \w+(?: \w+)?|them) to\b)"
         )
+        body = rf"(?P<body>{actor})"
+        self._holder_ways = [
+            re.compile(rf"(?<!\w){body}['’]s? (?:[a-z]+ ){{0,2}}{_DEMAND_NOUN}\b"),
+            re.compile(rf"\b{_DEMAND_NOUN} (?:from|by|of) (?:{_ARTICLE}[a-z -]{{2,30}}, )?{_ARTICLE}{body}(?!['’])"),
+            re.compile(rf"(?<!\w){body}, (?:which|who)(?: (?:has|have|had|also|now|still|in turn))* {_VERB}\b"),
+            re.compile(rf"\b[Aa]ccording to {_ARTICLE}{body}(?!['’]), [^.]{{2,80}}\b{_MUST}\b"),
+            re.compile(rf"(?<!\w){body}{_BETWEEN} {_PUTS_FORWARD}\b"),
+        ]
         self._actor = re.compile(rf"(?<!\w){actor}")
         one = rf"{actor}(?!['’])"
         several = rf"(?P<of>{one}(?:(?:, {_ARTICLE}{one})*,? (?:and|or) {_ARTICLE}{one})?)"
@@ -149,8 +164,10 @@ class Wording:
         """
         holders, addressees = self._holders(sentence, by, of)
         found = {frozenset(names) for names in self._addressees(sentence)}
-        told = set(found.pop()) - set(holders) if len(found) == 1 else set()
-        return holders, sorted(told) or addressees
+        told = set(found.pop()) if len(found) == 1 else set()
+        if told and told >= set(holders):  # who is asked to do it is not who demands it
+            holders, addressees = [name for name in of if name not in told], []
+        return holders, sorted(told.difference(holders)) or addressees
 
     def _addressees(self, sentence: str) -> Iterator[set[str]]:
         for way in self._addressed:
@@ -180,10 +197,18 @@ class Wording:
         bodies = {self._names[match["body"]] for way in ways for match in way.finditer(sentence)} - self._people
         if len(bodies) == 1:  # "Stanev, a spokesman for the union, said"
             return sorted(bodies), [name for name in of if name not in bodies]
+        if len(holders := self._put_forward_by(sentence)) == 1:
+            return sorted(holders), [name for name in of if name not in holders]
         bound = {self._names[match["of"]] for match in self._duty.finditer(sentence)}
         if len(bound) == 1 and bound == set(by):  # who must do it is not who demands it
             return [name for name in of if name not in bound], sorted(bound)
         return list(by), list(of)
+
+    def _put_forward_by(self, sentence: str) -> set[str]:
+        """The bodies whose demand, proposal or the like a sentence tells of."""
+        return {
+            self._names[match["body"]] for way in self._holder_ways for match in way.finditer(sentence)
+        } - self._people
 
     def awaited(self, sentence: str) -> str | None:
         """The one body or state that a sentence says has not decided or answered yet ("The board has yet to say")."""

@@ -36,6 +36,14 @@ def test_an_acronym_is_no_form_of_a_name_without_its_letters() -> None:
     assert [actor["name"] for actor in book.gather()] == ["Verdi", "GDL", "U.S."]
 
 
+def test_names_are_cut_and_completed_as_the_text_has_them() -> None:
+    text = "Butter back at Fairlow as row ends\n\nOrchard Row & Mill Yard Tenants' Association wrote to Fairlow."
+    book = ActorBook(Document(text=text))
+    book.introduce(Introduction(form="Butter back at Fairlow", kind="organisation"), 1)
+    book.introduce(Introduction(form="Mill Yard Tenants' Association", kind="organisation"), 2)
+    assert [actor["name"] for actor in book.gather()] == ["Fairlow", "Orchard Row & Mill Yard Tenants' Association"]
+
+
 def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict[str, Any]:
     book = ActorBook(Document(text=text), known)
     for name in written:

@@ -26,6 +26,12 @@ WORDING = Wording(
 @pytest.mark.parametrize(
     ("sentence", "by", "of", "told"),
     [
+        # Whose demand, plea or proposal it is.
+        ("The Trust turned down a plea from the union to wait.", ["Port Trust"], [], (["Dockers' Union"], [])),
+        ("Lothania's call for talks was ignored.", ["Orvania"], [], (["Lothania"], [])),
+        ("Orvania, which wants a corridor, left.", ["Lothania"], ["Orvania"], (["Orvania"], [])),
+        # Who is asked to do it does not demand it.
+        ("Stanev demanded from Lothania to withdraw.", ["Lothania"], ["Orvania"], (["Orvania"], ["Lothania"])),
         # Who is asked stands first.
         ("The union was asked by the Trust to wait.", ["Dockers' Union"], [], (["Port Trust"], ["Dockers' Union"])),
         # The subject of a verb of demanding, and the actor right after it.
