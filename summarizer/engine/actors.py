@@ -11,6 +11,7 @@ from typing import Any
 from summarizer.documents import Document
 from summarizer.documents.names import fold
 from summarizer.engine.actor_forms import (
+    ADDRESSES,
     RANKS,
     are_two_names,
     is_office,
@@ -129,12 +130,23 @@ class ActorBook:
         Returns:
             The text's form of it: several where it stands for several ("leaders of Chad and Niger"), none for no actor.
         """
+        if both := self._two_known(written):
+            return [form for name in both for form in self.note(name, sentence)]
         forms = self._states.behind(written.strip(" .,"))
         if not forms and (form := self._form(self._without_opening_words(written, sentence))) is not None:
             forms = [self._opposed(form, sentence) or form]
         for form in forms:
             self._entries.setdefault(form, _Entry(forms=[form])).sentences.append(sentence)
         return forms
+
+    def _two_known(self, written: str) -> tuple[str, ...]:
+        """Two actors noted before, where a model takes them for one ("the Concord and the Authority")."""
+        halves = re.fullmatch(r"(?:the )?(.+?) and (?:the )?(.+?)(?: [a-z]+)?", written)
+        if not halves or not all(
+            any(is_same_actor(half, known) for known in self._entries) for half in halves.groups()
+        ):
+            return ()
+        return halves.groups()
 
     def _without_opening_words(self, written: str, sentence: int) -> str:
         """The name at the end of words that open a sentence ("Butter back at Fairlow"): their capital says nothing."""
@@ -201,10 +213,12 @@ class ActorBook:
     def gather(self) -> list[dict[str, Any]]:
         """The actors, each with the fullest form in the text as its name, as `Actor` is built from."""
         groups: list[_Entry] = []
-        for form in sorted(self._entries, key=lambda form: (-len(form.split()), -len(form), form)):
-            full, title = self._fuller(form)
+        fuller = {form: self._fuller(form) for form in self._entries}
+        bare_name = {form: self._without_title(form)[0] for form in self._entries}
+        for form in sorted(self._entries, key=lambda form: (-len(bare_name[form].split()), -len(form), form)):
+            full, title = fuller[form]
             entry = self._entries[form]
-            home = self._home(full, form, groups)
+            home = self._home(full, form, groups, min(entry.sentences))
             if home is None:
                 home = _Entry()
                 groups.append(home)
@@ -365,7 +379,8 @@ class ActorBook:
             "name": name,
             "aliases": [form for form in group.forms if form != name],
             "kind": kind,
-            "role": office or group.role or group.title or known.role,
+            "role": office
+            or next((r for r in (group.role, group.title) if r and fold(r.strip(".")) not in ADDRESSES), known.role),
             "evidence": [min(group.sentences)],
         }
 
@@ -485,13 +500,18 @@ class ActorBook:
             return self._document.names.find(rest) or form, " ".join(words[: last + 1])
         return form, None
 
-    def _home(self, full: str, form: str, groups: list[_Entry]) -> _Entry | None:
-        """The group that a form belongs to; None where there is none, or more than one."""
+    def _home(self, full: str, form: str, groups: list[_Entry], sentence: int) -> _Entry | None:
+        """The group that a form belongs to; None where there is none, or more than one.
+
+        Of two people with one surname, the one named by the sentence that first has it is meant.
+        """
         fits = [
             group
             for group in groups
             if any(is_same_actor(full, known) or is_same_actor(form, known) for known in group.forms)
         ]
+        if len(fits) > 1 and " " not in full:
+            fits = [group for group in fits if min(group.sentences) <= sentence]
         return fits[0] if len(fits) == 1 else None
 
 
@@ -505,6 +525,10 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
         return
     two.take(one)
     groups.remove(one)
+
+
+def _is_told(role: str | None) -> bool:
+    return role is not None and fold(role.strip(".")) not in ADDRESSES
 
 
 def _has_full_name(group: _Entry) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from summarizer.documents import Document
+from summarizer.engine.actor_forms import ADDRESSES
 
 __all__ = ["office_of"]
 
@@ -28,7 +29,6 @@ _CAPITALISED = r"[^\W\d_a-zà-ÿ][\w’'.&-]*"
 _BEFORE_A_RANK = rf"(?:(?:{_CAPITALISED}|[a-z-]+(?:['’]s)?|and) )"
 _OF = r"(?: (?:of|for|at|to|from|in|with) [^,;:.()“”\"]{2,70}?)"
 _ARTICLE = r"(?:[Tt]he |[Aa]n? |[Ii]ts |[Tt]heir |[Hh]is |[Hh]er )"
-_ADDRESS = frozenset("mr mrs ms miss dr sir dame lord lady".split())
 _STOPS_AN_OFFICE = frozenset(
     """
     a an the and or but if as at by for from in into of on to with he she it they we you i who which that this
@@ -83,7 +83,7 @@ def _right_before(before: str) -> str | None:
     is_title = words[-1][:1].isupper()
     for word in reversed(words[-_MOST_WORDS:]):
         plain = word.casefold()
-        if plain in _STOPS_AN_OFFICE | _ADDRESS or (re.search(r"[.,;:!?“”\"()]$", word) and not word.isupper()):
+        if plain in _STOPS_AN_OFFICE | ADDRESSES or (re.search(r"[.,;:!?“”\"()]$", word) and not word.isupper()):
             break
         if (
             any(map(str.isdigit, word))

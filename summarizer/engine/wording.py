@@ -197,8 +197,8 @@ class Wording:
         bodies = {self._names[match["body"]] for way in ways for match in way.finditer(sentence)} - self._people
         if len(bodies) == 1:  # "Stanev, a spokesman for the union, said"
             return sorted(bodies), [name for name in of if name not in bodies]
-        if len(holders := self._put_forward_by(sentence)) == 1:
-            return sorted(holders), [name for name in of if name not in holders]
+        if len(bodies := self._put_forward_by(sentence)) == 1:
+            return sorted(bodies), [name for name in of if name not in bodies]
         bound = {self._names[match["of"]] for match in self._duty.finditer(sentence)}
         if len(bound) == 1 and bound == set(by):  # who must do it is not who demands it
             return [name for name in of if name not in bound], sorted(bound)

@@ -16,13 +16,16 @@ from summarizer.similarity import f1, token_f1
 __all__ = ["ATTRIBUTES", "ArticleScore", "average", "score_article"]
 
 ATTRIBUTES = {
-    "actors": ("kind",),
+    "actors": ("kind", "role"),
     "demands": ("by", "of", "status"),
     "agreed_steps": ("parties", "status", "when"),
     "open_questions": ("awaits",),
 }
 ITEM_SECTIONS = ("demands", "agreed_steps", "open_questions")
-_SAME_WHEN = 0.5
+_IN_WORDS = ("role", "when")
+"""Attributes in the text's own words, which need not be quite the same."""
+
+_SAME_WORDS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +81,8 @@ def _label_tells(item: Item, attribute: str) -> bool:
 def _same(predicted: Item, labelled: Item, attribute: str) -> bool:
     if attribute in labelled.names:
         return predicted.names[attribute] == labelled.names[attribute]
-    if attribute == "when":
-        return token_f1(predicted.values[attribute] or "", labelled.values[attribute] or "") >= _SAME_WHEN
+    if attribute in _IN_WORDS:
+        return token_f1(predicted.values[attribute] or "", labelled.values[attribute] or "") >= _SAME_WORDS
     return predicted.values[attribute] == labelled.values[attribute]
 
 

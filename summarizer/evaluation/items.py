@@ -16,7 +16,12 @@ __all__ = ["Item", "ItemsOfArticle", "labelled_items", "predicted_items"]
 
 _TEXT_FIELD = {"demands": "demand", "agreed_steps": "step", "open_questions": "question"}
 _NAME_FIELDS = {"demands": ("by", "of"), "agreed_steps": ("parties",), "open_questions": ("awaits",)}
-_VALUE_FIELDS = {"actors": ("kind",), "demands": ("status",), "agreed_steps": ("status", "when"), "open_questions": ()}
+_VALUE_FIELDS = {
+    "actors": ("kind", "role"),
+    "demands": ("status",),
+    "agreed_steps": ("status", "when"),
+    "open_questions": (),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +95,7 @@ def _items(found: Labels | Briefing, names: _Names, sentences: Callable[[Any], f
                 section="actors",
                 texts=(fold(actor.name), *map(fold, actor.aliases)),
                 sentences=sentences(actor),
-                values={"kind": actor.kind},
+                values=_values(actor, "actors"),
                 doubtful=getattr(actor, "doubtful", False),
             )
             for actor in found.actors
@@ -103,12 +108,16 @@ def _items(found: Labels | Briefing, names: _Names, sentences: Callable[[Any], f
                 texts=tuple(map(names.neutral, (getattr(item, text_field), *getattr(item, "accept", ())))),
                 sentences=sentences(item),
                 names={name: names.resolved(getattr(item, name)) for name in _NAME_FIELDS[section]},
-                values={name: getattr(item, name) for name in _VALUE_FIELDS[section]},
+                values=_values(item, section),
                 doubtful=getattr(item, "doubtful", False),
             )
             for item in getattr(found, section)
         ]
     return items
+
+
+def _values(item: Any, section: str) -> dict[str, str | None]:
+    return {name: getattr(item, name) for name in _VALUE_FIELDS[section]}
 
 
 def _sentences(quotes: Iterable[str], document: Document) -> frozenset[int]:

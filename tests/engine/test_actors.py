@@ -44,6 +44,23 @@ def test_names_are_cut_and_completed_as_the_text_has_them() -> None:
     assert [actor["name"] for actor in book.gather()] == ["Fairlow", "Orchard Row & Mill Yard Tenants' Association"]
 
 
+def test_a_surname_of_two_people_is_that_of_the_one_named_before_it() -> None:
+    text = "Ann Pardoe spoke.\n\nMrs Pardoe left.\n\nBo Pardoe came."
+    book = ActorBook(Document(text=text))
+    for number, form in enumerate(("Ann Pardoe", "Mrs Pardoe", "Bo Pardoe"), 1):
+        book.introduce(Introduction(form=form, kind="person", role="Mrs" if number == 2 else None), number)
+    assert [(actor["name"], actor["role"]) for actor in book.gather()] == [("Ann Pardoe", None), ("Bo Pardoe", None)]
+    assert book.name_of("Mrs Pardoe") == "Ann Pardoe"
+
+
+def test_two_known_actors_that_a_model_takes_for_one_are_two() -> None:
+    book = ActorBook(Document(text="The Canal Authority met Concord. Concord and the Authority signed a page."))
+    book.introduce(Introduction(form="Canal Authority", kind="organisation"), 1)
+    book.introduce(Introduction(form="Concord", kind="organisation"), 1)
+    assert book.note("Concord and the Authority signed", 2) == ["Concord", "Authority"]
+    assert [actor["name"] for actor in book.gather()] == ["Canal Authority", "Concord"]
+
+
 def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict[str, Any]:
     book = ActorBook(Document(text=text), known)
     for name in written:
