@@ -31,6 +31,7 @@ ROWS = {
     "parties right": "agreed_steps.parties",
     "status of steps right": "agreed_steps.status",
     "kind right": "actors.kind",
+    "role right": "actors.role",
     "citations, precision": "citations.precision",
     "citations, recall": "citations.recall",
 }

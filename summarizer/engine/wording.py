@@ -216,11 +216,21 @@ class Wording:
         return names.pop() if len(names) == 1 and not names & self._people else None
 
     def joint_parties(self, sentence: str) -> list[str]:
-        """Bodies or states that a sentence says to act together ("Dornia and Vale agreed"); none where it does not."""
+        """Bodies or states that a sentence says to act together ("Dornia and Vale agreed"); none where it does not.
+
+        Of people who agree, as a rule for those whom they speak for, only where two others are to act ("Berg and Lund
+        agreed that Dornia and Vale would meet"): then it is they who agreed.
+        """
         ways = [*self._joint, *([] if sentence[-1:] in _STOPS else [self._joint_in_heading])]
         found = next(filter(None, (way.search(sentence) for way in ways)), None)
         names = self._in(sentence, found, "by") if found else {}
-        return list(names) if len(names) > 1 and not names.keys() & self._people else []
+        if not found or len(names) < 2:  # noqa: PLR2004 - together
+            return []
+        if not names.keys() & self._people:
+            return list(names)
+        _, that, rest = sentence[found.end() :].partition(" that ")
+        acting = {self._names[match["actor"]] for match in self._mention.finditer(rest)} - self._people
+        return list(names) if that and len(acting) > 1 and names.keys() <= self._people else []
 
     def parties(self, sentence: str, believed: Sequence[str], before: Sequence[str]) -> list[str]:
         """The parties to an agreed step that a sentence reports.

@@ -108,7 +108,8 @@ def test_the_wording_tells_the_parties_to_a_step(
     [
         ("Orvania, Belhas and Lothania have agreed on a corridor.", ["Orvania", "Lothania"]),  # Belhas is Orvania's
         ("It is the first ceasefire between Orvania and Lothania.", ["Orvania", "Lothania"]),
-        ("Stanev and Mila Brodt agreed that Orvania and Lothania will meet.", []),
+        ("Stanev and Mila Brodt agreed on a corridor.", []),  # mostly for those whom they speak for
+        ("Stanev and Mila Brodt agreed that Orvania and Lothania will meet.", ["Rurik Stanev", "Mila Brodt"]),
         ("The rulers of Orvania and Lothania signed.", []),
         ("Trust says Orvania, Lothania agree on corridor", ["Orvania", "Lothania"]),
         ("After a call to Orvania, Lothania agreed to meet.", []),
