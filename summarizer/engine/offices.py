@@ -38,6 +38,8 @@ _STOPS_AN_OFFICE = frozenset(
     """.split()
 )
 _MOST_WORDS = 6
+_NEAR = 140
+"""Characters before and behind a name in which its office is looked for."""
 
 
 def office_of(document: Document, forms: Iterable[str]) -> str | None:
@@ -49,8 +51,16 @@ def office_of(document: Document, forms: Iterable[str]) -> str | None:
     """
     if document.language != "en":
         return None
-    found = [office for form in forms for office in _beside(document.text, form)]
+    near = ((form, text) for form in forms for text in _around(document.text, form))
+    found = [office for form, text in near for office in _beside(text, form)]
     return max(found, key=lambda office: min(len(office.split()), _MOST_WORDS), default=None)
+
+
+def _around(text: str, form: str) -> Iterator[str]:
+    """What stands near each mention of a name, within its line."""
+    for line in text.splitlines():
+        for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", line):
+            yield line[max(0, match.start() - _NEAR) : match.end() + _NEAR]
 
 
 def _beside(text: str, form: str) -> Iterator[str]:
@@ -70,7 +80,7 @@ def _beside(text: str, form: str) -> Iterator[str]:
             body = match.groupdict().get("body")
             yield " ".join(f"{match['office']} of {body}".split() if body else match["office"].split())
     for match in re.finditer(rf"(?<!\w){name}(?!\w)", text):
-        if told := _right_before(text[max(0, match.start() - 90) : match.start()].rpartition("\n")[2]):
+        if told := _right_before(text[max(0, match.start() - 90) : match.start()]):
             yield told
 
 
