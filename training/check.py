@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpus_articles import CORPUS, FIXTURES, LABEL, STATUS, Article, read_articles
@@ -91,9 +91,9 @@ def near_duplicates(articles: list[Article]) -> Iterator[str]:
             yield f"{one} and {other} share {count} runs of {SHINGLE} words"
 
 
-def main() -> int:
+def main(names: Sequence[str]) -> int:
     """Check the named files, or the whole corpus."""
-    files = [Path(name) for name in sys.argv[1:]] or sorted(CORPUS.glob("*.txt"))
+    files = [Path(name) for name in names] or sorted(CORPUS.glob("*.txt"))
     articles = [article for file in files for article in read_articles(file)]
     found = [f"{a.file} {a.identifier}: {problem}" for a in articles for problem in problems_of(a)]
     repeated = [name for name, count in Counter(a.identifier for a in articles).items() if count > 1]
@@ -110,4 +110,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -8,7 +8,19 @@ import re
 from summarizer.documents.names import fold
 from summarizer.engine.states import state_of
 
-__all__ = ["ADDRESSES", "RANKS", "are_two_names", "is_office", "is_same_actor", "is_same_surname", "leading_titles"]
+__all__ = [
+    "ADDRESSES",
+    "JOINS",
+    "RANKS",
+    "are_two_names",
+    "is_office",
+    "is_same_actor",
+    "is_same_surname",
+    "leading_titles",
+]
+
+JOINS = frozenset("of the for and on in to de del della al el la le van von bin ibn".split())
+"""Words in small letters within names."""
 
 ADDRESSES = frozenset("mr mrs ms miss dr sir dame lord lady".split())
 """Words before a name, in small letters, that are no office."""

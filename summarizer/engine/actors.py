@@ -12,56 +12,24 @@ from summarizer.documents import Document
 from summarizer.documents.names import fold
 from summarizer.engine.actor_forms import (
     ADDRESSES,
-    RANKS,
+    JOINS,
     are_two_names,
     is_office,
     is_same_actor,
     is_same_surname,
     leading_titles,
 )
+from summarizer.engine.forms_in_text import CAPITALISED, NAMES_A_BODY, OPENERS, FormsInText
 from summarizer.engine.known_actors import KnownActor, actors_by_form, bare
 from summarizer.engine.offices import office_of
-from summarizer.engine.states import forms_of_state, is_state, state_of, state_of_adjective
+from summarizer.engine.states import forms_of_state, is_state, state_of
 from summarizer.engine.states_in_text import StatesInText
 from summarizer.engine.turn_answers import Introduction
 from summarizer.schemas import ActorKind
 
 __all__ = ["ActorBook"]
 
-_COLLECTIVE = frozenset(
-    "both sides|two sides|the two sides|sides|each side|either side|neither side|the sides|both|both parties|parties|"
-    "the parties|two parties|the two|they|he|she|it|we|you|i|them|us|who|others|everyone|nobody|all|all sides|each|"
-    "one side|the other side|other side|mr|mrs|ms|dr".split("|")
-)
-_SPEAKERS = frozenset("spokesman spokeswoman spokesperson spokespeople official officials negotiators".split())
-_OPENERS = frozenset(
-    """
-    the a an at in on for but and while after before according with from to by as of if when both although however yet
-    since under against between also that this those these its their his her our so or nor later earlier meanwhile then
-    there it he she they what who some many most several all any no one two every each other another only even
-    """.split()
-)
-_COMMON_FIRST_WORDS = frozenset(
-    """
-    african arab asian central eastern european federal foreign free general high international joint national network
-    new northern public regional royal southern state supreme united western
-    """.split()
-)
 _NOT_OTHERWISE = "(?<![Ss]hadow )(?<![Ff]ormer )(?<![Dd]eputy )"
-_JOINS = frozenset("of the for and on in to with against de del della al el la le van von bin ibn".split())
-"""Words in small letters within names."""
-
-_DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_CAPITALISED = r"(?:[A-Z]\.|[^\W\d_a-zà-ÿ][\w’'-]*)"
-_LOCATIVE = re.compile(
-    r"\b(?:in|at|near|outside|around|across|along|towards?|into|off|beyond|via)\s(?:the\s)?$", re.IGNORECASE
-)
-_NAMES_A_BODY = re.compile(
-    r"\b(agency|alliance|army|assembly|association|bank|board|coalition|commission|committee|company|congress|council"
-    r"|court|federation|forum|front|fund|government|group|guild|league|ministry|movement|office|parliament|partners|party"
-    r"|police|senate|society|trust|union)\b",
-    re.IGNORECASE,
-)
 _BODIES_OF_STATES = frozenset(
     "african union;arab league;asean;brics;eu;european union;g20;g7;imf;nato;opec;u.n.;un;united nations;wto".split(";")
 )
@@ -77,10 +45,6 @@ _AGAINST_A_STATE = re.compile(
     r"\b(?:opposition|rebels?|separatists|protesters|unions?|workers|students)\b", re.IGNORECASE
 )
 _OF_SOMETHING = re.compile(r"\b[A-Z][\w’'-]+ (?:of|for) (?:the )?[A-Z][\w’'-]+$")
-_AFTER_A_DATELINE = re.compile(r",?\s*(?:\(|[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]|[-–—])")
-_ABBREVIATION = re.compile(r"(?:^|\s)(?:[A-Z]\.)+[A-Z]$")
-_LONGEST_FORM = 8
-_SHORT_WORD = 3
 
 
 @dataclass
@@ -119,6 +83,7 @@ class ActorBook:
     def __init__(self, document: Document, known: Sequence[KnownActor] = ()) -> None:
         self._document = document
         self._states = StatesInText(document)
+        self._in_text = FormsInText(document)
         self._known = actors_by_form(known)
         self._entries: dict[str, _Entry] = {}
         self._names: dict[str, str] = {}
@@ -133,7 +98,7 @@ class ActorBook:
         if both := self._two_known(written):
             return [form for name in both for form in self.note(name, sentence)]
         forms = self._states.behind(written.strip(" .,"))
-        if not forms and (form := self._form(self._without_opening_words(written, sentence))) is not None:
+        if not forms and (form := self._in_text.find(self._without_opening_words(written, sentence))) is not None:
             forms = [self._opposed(form, sentence) or form]
         for form in forms:
             self._entries.setdefault(form, _Entry(forms=[form])).sentences.append(sentence)
@@ -151,7 +116,9 @@ class ActorBook:
     def _without_opening_words(self, written: str, sentence: int) -> str:
         """The name at the end of words that open a sentence ("Butter back at Fairlow"): their capital says nothing."""
         words = written.split()
-        common = [place for place, word in enumerate(words) if word.islower() and word not in _JOINS]
+        common = [
+            place for place, word in enumerate(words) if word.islower() and word not in JOINS | {"against", "with"}
+        ]
         opens = self._document.sentences[sentence - 1].text.lstrip("“\"‘'").startswith(written)
         return " ".join(words[common[-1] + 1 :]) if common and opens and words[-1][:1].isupper() else written
 
@@ -172,10 +139,10 @@ class ActorBook:
             return
         (form,) = forms
         entry = self._entries[form]
-        is_plain = form in (self._form(actor.form), actor.form)
+        is_plain = form in (self._in_text.find(actor.form), actor.form)
         entry.kind = entry.kind or (actor.kind if is_plain else "group")
-        entry.role = entry.role or self._told_role(actor.role)
-        other = self._form(actor.same_as) if actor.same_as else None
+        entry.role = entry.role or self._in_text.told_role(actor.role)
+        other = self._in_text.find(actor.same_as) if actor.same_as else None
         if other is not None and other in self._entries and other != form:
             self._links.append((form, other))
 
@@ -186,7 +153,7 @@ class ActorBook:
         affair may well be between him and others within it.
         """
         entry = self._entries.get(person)
-        if _NAMES_A_BODY.search(person) or (entry and entry.kind in ("organisation", "group", "state")):
+        if NAMES_A_BODY.search(person) or (entry and entry.kind in ("organisation", "group", "state")):
             return None
         states = {form for form, entry in self._entries.items() if entry.kind == "state" or state_of(form)}
         several = len({state_of(form) or form for form in states}) > 1
@@ -197,24 +164,20 @@ class ActorBook:
         noted = set(filter(None, map(state_of, self._entries)))
         named = {state: form for state, form in self._states.named().items() if state not in noted}
         return [
-            {"name": form, "aliases": [other for other in self._all_forms(state) if other != form], "kind": "state"}
+            {
+                "name": form,
+                "aliases": [other for other in self._in_text.of_state(state) if other != form],
+                "kind": "state",
+            }
             for state, form in named.items()
-            if not all(map(self._is_place, self._all_forms(state)))
+            if not all(map(self._in_text.is_place, self._in_text.of_state(state)))
         ]
-
-    def _all_forms(self, state: str) -> list[str]:
-        return [found for form in forms_of_state(state) if (found := self._document.names.find(form))]
-
-    def _told_role(self, role: str | None) -> str | None:
-        """A role in words of the text, None for one that is not."""
-        words = [word for word in re.findall(r"\w+", role or "") if len(word) > _SHORT_WORD]
-        return role if words and all(self._document.names.find(word) for word in words) else None
 
     def gather(self) -> list[dict[str, Any]]:
         """The actors, each with the fullest form in the text as its name, as `Actor` is built from."""
         groups: list[_Entry] = []
         fuller = {form: self._fuller(form) for form in self._entries}
-        bare_name = {form: self._without_title(form)[0] for form in self._entries}
+        bare_name = {form: self._in_text.without_title(form)[0] for form in self._entries}
         for form in sorted(self._entries, key=lambda form: (-len(bare_name[form].split()), -len(form), form)):
             full, title = fuller[form]
             entry = self._entries[form]
@@ -254,7 +217,7 @@ class ActorBook:
     def _holding_office(self, groups: list[_Entry]) -> list[tuple[str, str]]:
         """Offices that go as actors of their own ("Health secretary"), each with the one person said to hold it."""
         fullest = [group.full for group in groups if group.kind in (None, "person")]
-        people = [name for name in fullest if name[:1].isupper() and not _NAMES_A_BODY.search(name)]
+        people = [name for name in fullest if name[:1].isupper() and not NAMES_A_BODY.search(name)]
         found = []
         for form in [form for group in groups for form in group.forms if is_office(form)]:
             if state := self._state_of_office(form):
@@ -268,7 +231,7 @@ class ActorBook:
                 for name in people
                 if not is_office(name)
                 and re.search(
-                    rf"{_NOT_OTHERWISE}{office},? (?:{_CAPITALISED} ){{0,2}}{re.escape(name.rsplit(maxsplit=1)[-1])}\b"
+                    rf"{_NOT_OTHERWISE}{office},? (?:{CAPITALISED} ){{0,2}}{re.escape(name.rsplit(maxsplit=1)[-1])}\b"
                     rf"|{re.escape(name)}, (?:the )?{office}\b",
                     self._document.text,
                 )
@@ -299,7 +262,7 @@ class ActorBook:
     def _add_other_forms(self, groups: list[_Entry]) -> None:
         """Add the forms that the text uses besides those that a model wrote: seats of a state, surnames, acronyms."""
         taken = {form for group in groups for form in group.forms}
-        found = [(form, group) for group in groups for form in self._other_forms(group)]
+        found = [(form, group) for group in groups for form in sorted(self._other_forms(group))]
         claims = Counter(form for form, _ in found)
         for form, group in found:
             if form not in taken and claims[form] == 1:  # a surname of two people is of neither
@@ -310,47 +273,23 @@ class ActorBook:
         state = next(filter(None, map(state_of, group.forms)), None)
         if state:
             candidates = set(forms_of_state(state))
-        elif group.kind in ("organisation", "group", "state") or _NAMES_A_BODY.search(full):
-            candidates = self._short_forms(full)
+        elif group.kind in ("organisation", "group", "state") or NAMES_A_BODY.search(full):
+            candidates = self._in_text.short_forms(full)
         elif " " in full and full.split()[-1][:1].isupper():
             candidates = {full.split()[-1]}
         else:
             candidates = set()
         if group.known:
             candidates |= self._known_forms(group.known)
-        return {form for form in candidates if self._stands_alone(form, full)}
-
-    def _short_forms(self, full: str) -> set[str]:
-        """What a body may be called once it has been named: its acronym, what kind of body it is, its first name."""
-        text = self._document.text
-        found = set(re.findall(rf"{re.escape(full)}\s+\(([A-Z][A-Z&.-]+)\)", text))
-        kind, *rest = re.split(r" (?:of|for|against|on|in|to) ", full, maxsplit=1, flags=re.IGNORECASE)
-        head = kind.split()[-1]
-        heads = {head, head.lower()} if _NAMES_A_BODY.search(head) else {head}
-        the_head = rf"\b[Tt]he ({'|'.join(map(re.escape, heads))})\b(?! [A-ZÀ-Þ])"
-        found.update(match[1] for match in re.finditer(the_head, text))
-        if rest and head.casefold() == "government":
-            found.add(rest[0].removeprefix("the "))
-        first, *others = full.split()
-        tells_little = fold(first) in _OPENERS | _COMMON_FIRST_WORDS or self._states.is_adjective(first)
-        if (
-            len(others) == 1 and first[:1].isupper() and others[0][:1].isupper() and not tells_little
-        ):  # "Northline" Rail
-            found.add(first)
-        return found - {full}
+        return {form for form in candidates if self._in_text.stands_alone(form, full)}
 
     def _known_forms(self, known: KnownActor) -> set[str]:
         """Those forms of a known actor that the text may mean by it: a common noun only after its article."""
         text = self._document.text
-        own = (form for form in known.forms if self._known.get(bare(form)) is known and not self._is_place(form))
+        own = (
+            form for form in known.forms if self._known.get(bare(form)) is known and not self._in_text.is_place(form)
+        )
         return {form for form in own if form[:1].isupper() or re.search(rf"\b[Tt]he {re.escape(form)}\b", text)}
-
-    def _stands_alone(self, form: str, full: str) -> bool:
-        """Whether the text has the form, letter for letter, elsewhere than as a part of a longer name."""
-        before = full.partition(form)[0] if form in full else ""
-        behind = rf"(?<!{re.escape(before.strip())}\s)" if before.strip() else ""
-        ahead = rf"(?!\s(?!{_DAYS})[A-ZÀ-Þ])"
-        return re.search(rf"{behind}(?<!\w){re.escape(form)}(?!\w){ahead}", self._document.text) is not None
 
     def name_of(self, form: str) -> str:
         """The name of the actor that a noted form belongs to, once they are gathered."""
@@ -364,7 +303,7 @@ class ActorBook:
             # "RMT" before "union"; one that is known may have a long common noun.
             is_name = capitals > 1 or (group.known is not None and capitals == 1)
             is_person = group.kind == "person" or (group.kind is None and group.title is not None)
-            is_bare = not is_person or self._without_title(form)[1] is None
+            is_bare = not is_person or self._in_text.without_title(form)[1] is None
             is_own = state_of(form) is not None and is_state(form)
             return is_own, is_name and not is_office(form), is_bare, len(form)
 
@@ -379,8 +318,7 @@ class ActorBook:
             "name": name,
             "aliases": [form for form in group.forms if form != name],
             "kind": kind,
-            "role": office
-            or next((r for r in (group.role, group.title) if r and fold(r.strip(".")) not in ADDRESSES), known.role),
+            "role": office or next(filter(_is_told, (group.role, group.title)), known.role),
             "evidence": [min(group.sentences)],
         }
 
@@ -388,65 +326,25 @@ class ActorBook:
         """The office of a person that the wording tells: surer than the model, which takes those of others."""
         if (
             group.kind == "group"
-            or _NAMES_A_BODY.search(name)
-            or not re.fullmatch(rf"{_CAPITALISED}(?: {_CAPITALISED})+", name)
+            or NAMES_A_BODY.search(name)
+            or not re.fullmatch(rf"{CAPITALISED}(?: {CAPITALISED})+", name)
         ):
             return None
         return office_of(self._document, [form for form in group.forms if form[:1].isupper()])
-
-    def _form(self, written: str) -> str | None:
-        """The text's own form of a name, or of the longest part of it that the text has."""
-        bare = re.sub(r"(?:['’]s|['’])$", "", written.strip(" .,“”\"'"))
-        bare = f"{bare}." if _ABBREVIATION.search(bare) and f"{bare}." in self._document.text else bare  # "U.S."
-        words = bare.split()
-        if words and fold(words[0]) == "the" and len(words) > 1:
-            words = words[1:]
-        if not words or len(words) > _LONGEST_FORM or fold(" ".join(words)) in _COLLECTIVE:
-            return None
-        if len(words) > 1 and fold(words[-1]) in _SPEAKERS:  # who speaks for a body, unnamed: the body
-            words = [*words[:-2], re.sub(r"['’]s?$", "", words[-2])]
-        found = self._document.names.find(" ".join(words)) or self._part(words)
-        if found is not None and (state := self._states.of_adjective(found)):
-            found = state
-        if found is None or fold(found) in _COLLECTIVE or self._states.is_adjective(found) or self._is_place(found):
-            return None
-        return found
-
-    def _part(self, words: list[str]) -> str | None:
-        plain = [re.sub(r"['’]s$", "", word) for word in words]
-        for length in range(len(plain), 0, -1):
-            for start in range(len(plain) - length + 1):
-                part = " ".join(plain[start : start + length])
-                if part[:1].isupper() and (found := self._document.names.find(part)) and found[:1].isupper():
-                    return found
-        return None
-
-    def _is_place(self, form: str) -> bool:
-        """Whether the text has it only as a place: after "in", "at" and the like, or in a dateline."""
-        if not form[:1].isupper() or _NAMES_A_BODY.search(form):
-            return False
-        places = list(re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", self._document.text))
-        return bool(places) and all(self._stands_as_place(match) for match in places)
-
-    def _stands_as_place(self, match: re.Match[str]) -> bool:
-        text = self._document.text
-        before, after = text[max(0, match.start() - 24) : match.start()], text[match.end() : match.end() + 16]
-        dateline = match[0].isupper() and not before.rpartition("\n")[2].strip() and _AFTER_A_DATELINE.match(after)
-        return bool(dateline or _LOCATIVE.search(before))
 
     def _fuller(self, form: str) -> tuple[str, str | None]:
         """The fullest form of a name in the text ("Sergey Lavrov"), and the title before it."""
         form = self._with_its_second_half(form)
         if " " in form or not form[:1].isupper() or state_of(form) or form.isupper():
-            return self._without_title(form)
+            return self._in_text.without_title(form)
         text = self._document.text
         found: list[str] = []
         title = None
-        for match in re.finditer(rf"((?:{_CAPITALISED} ){{1,4}})({_CAPITALISED})", text):
+        for match in re.finditer(rf"((?:{CAPITALISED} ){{1,4}})({CAPITALISED})", text):
             if not is_same_surname(match[2], form) or self._states.of_adjective(match[2]) == form:
                 continue
             words = match[1].split()
-            while words and (fold(words[0].strip(".")) in _OPENERS or re.search(r"['’]s?$", words[0])):
+            while words and (fold(words[0].strip(".")) in OPENERS or re.search(r"['’]s?$", words[0])):
                 words.pop(0)
             before = leading_titles(words)
             given = words[len(before) :]
@@ -460,12 +358,12 @@ class ActorBook:
 
     def _with_its_second_half(self, form: str) -> str:
         """The whole of a body's name that a model broke at "and" or "&" ("Federation of Nurses and Midwives")."""
-        if first := self._first_half(form):
+        if first := self._in_text.first_half(form):
             return f"{first} & {form}"
         if not _OF_SOMETHING.search(form):
             return form
         places = re.finditer(
-            rf"(?<!\w){re.escape(form)}(?!\w)( and {_CAPITALISED}(?: {_CAPITALISED})?)?", self._document.text
+            rf"(?<!\w){re.escape(form)}(?!\w)( and {CAPITALISED}(?: {CAPITALISED})?)?", self._document.text
         )
         halves = {match[1] for match in places}
         half = halves.pop() if len(halves) == 1 else None
@@ -473,32 +371,6 @@ class ActorBook:
         if not other or any(other in (noted, noted.split()[0]) for noted in self._entries) or state_of(other):
             return form
         return form + (half or "")
-
-    def _first_half(self, form: str) -> str | None:
-        """What stands before "&" wherever the text has a form ("Orchard Row & Mill Yard Tenants' Association")."""
-        before = rf"(?:((?:{_CAPITALISED} )*{_CAPITALISED}) & )?(?<!\w){re.escape(form)}(?!\w)"
-        halves = {match[1] for match in re.finditer(before, self._document.text)}
-        return halves.pop() if len(halves) == 1 else None
-
-    def _without_title(self, form: str) -> tuple[str, str | None]:
-        words = form.split()
-        nation = next(
-            (n for n in (2, 1) if state_of_adjective(" ".join(words[:n]))), 0
-        )  # "South Korean President Park"
-        before = leading_titles(words[nation:-1])
-        before = words[:nation] + before if before else before
-        rest = " ".join(words[len(before) :])
-        if before and len(words) > len(before) and rest[:1].isupper() and self._document.names.find(rest):
-            return rest, " ".join(before)
-        last = max((place for place, word in enumerate(words) if fold(word.strip(".")) in RANKS), default=-1)
-        rest = " ".join(words[last + 1 :])  # "U.S. Trade Representative Ann Lund", "independent mediator Ann Lund"
-        if (
-            last >= 0
-            and re.fullmatch(rf"{_CAPITALISED}(?: {_CAPITALISED}){{1,2}}", rest)
-            and not _NAMES_A_BODY.search(rest)
-        ):
-            return self._document.names.find(rest) or form, " ".join(words[: last + 1])
-        return form, None
 
     def _home(self, full: str, form: str, groups: list[_Entry], sentence: int) -> _Entry | None:
         """The group that a form belongs to; None where there is none, or more than one.

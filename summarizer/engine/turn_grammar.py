@@ -16,6 +16,7 @@ from itertools import chain
 
 from summarizer.documents import Document
 from summarizer.documents.names import fold
+from summarizer.engine.actor_forms import JOINS
 from summarizer.engine.states_in_text import StatesInText
 from summarizer.engine.turn_answers import TurnAnswer
 
@@ -53,7 +54,6 @@ _ABBREVIATION = re.compile(
     r"(?:[^\W\d_]\.)+|(?:[Hh]on|No|Mr|Mrs|Ms|Dr|St|Gen|Col|Lt|Sgt|Gov|Sen|Rep|Prof|Jr|Sr|Inc|Co|Corp|Ltd)\."
 )
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s$|(?<=s)['’]$")
-_JOINS = frozenset("of the for and on in to de del della al el la le van von bin ibn".split())
 _LONGEST_NAME = 9
 _LONGEST_COMMON_NAME = 5
 """Words of a name that ends in a small letter ("the government of national unity")."""
@@ -122,7 +122,7 @@ def _names(sentence: str) -> list[_Name]:
 def _starting_with(words: Sequence[_Word]) -> Iterator[_Name]:
     common = 0
     for count, word in enumerate(words, 1):
-        common = 0 if word.is_capitalised or word.bare in _JOINS else common + 1
+        common = 0 if word.is_capitalised or word.bare in JOINS else common + 1
         if common > _COMMON_WORDS_IN_A_ROW and not all(w.is_common for w in words[:count]):
             return
         if word.may_end_a_name and (word.is_capitalised or count <= _LONGEST_COMMON_NAME):
@@ -135,7 +135,7 @@ def _starting_with(words: Sequence[_Word]) -> Iterator[_Name]:
 
 
 def _is_proper(name: _Name) -> bool:
-    return all(word[:1].isupper() or word in _JOINS for word in name)
+    return all(word[:1].isupper() or word in JOINS for word in name)
 
 
 class _Word:

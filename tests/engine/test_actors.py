@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,6 +62,22 @@ def test_two_known_actors_that_a_model_takes_for_one_are_two() -> None:
     book.introduce(Introduction(form="Concord", kind="organisation"), 1)
     assert book.note("Concord and the Authority signed", 2) == ["Concord", "Authority"]
     assert [actor["name"] for actor in book.gather()] == ["Canal Authority", "Concord"]
+
+
+def test_a_document_has_the_same_actors_whatever_the_seed_of_hashes() -> None:
+    code = (
+        "from summarizer import Document\n"
+        "from summarizer.engine.actors import ActorBook\n"
+        "book = ActorBook(Document(text='Russia met the US. Moscow, the Kremlin and Washington spoke.'))\n"
+        "print([book.note(name, 1) for name in ('Russia', 'US')], book.gather())"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in "0123"
+    }
+    assert len(told) == 1
 
 
 def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict[str, Any]:
