@@ -136,13 +136,15 @@ def union_known(tmp_path: Path) -> Path:
     return path
 
 
-def test_code_gathers_the_known_names_for_the_embedded_model(union_known: Path, short: Document) -> None:
+def test_code_gathers_the_known_names_for_the_embedded_model(union_known: Path) -> None:
+    text = "The union met Northline Rail on Monday. The union demands that Northline Rail raise pay by five percent.\n"
+    plain = Document(text=text)  # named as a subject, so that the model cannot well leave it out
     with (
         summarizer_in_context(union_known, {}, settings=load_settings()) as reader,
         summarizer_in_context(None, {}, settings=load_settings()) as bare,
     ):
-        assert reader.key_of(short) != bare.key_of(short)
-        union = next(actor for actor in reader.summarize(short).briefing.actors if actor.name == "union")
+        assert reader.key_of(plain) != bare.key_of(plain)
+        union = next(actor for actor in reader.summarize(plain).briefing.actors if actor.name == "union")
     assert (union.kind, union.role) == ("organisation", "union of the quays")
     assert "Dockers' Union" not in union.aliases  # the article has no such form
 
