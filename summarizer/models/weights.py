@@ -239,11 +239,12 @@ def _reason(log: Path) -> str:
 
 def _size_below(folder: Path) -> int:
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except FileNotFoundError:  # pip moves files while we look
-            continue
+    for parent, _, names in os.walk(folder):  # which passes over folders that pip removes while we look
+        for name in names:
+            try:
+                total += Path(parent, name).stat().st_size
+            except FileNotFoundError:  # pip moves files too
+                continue
     return total
 
 
