@@ -111,7 +111,7 @@ class Settings(BaseSettings):
 
     context_tokens: int | None = Field(default=None, ge=512)
     """What the model reads at once, its answer included, in tokens; a longer text is read in windows. By default what
-    is known of the model: 4096 a slot for the embedded one."""
+    is known of the model: 3328 a slot for the embedded one."""
 
     concurrency: int | None = Field(default=None, gt=0)
     """Windows of a long text that are read at once; by default 4 on a server, and the slots of the embedded model."""

@@ -52,10 +52,12 @@ def pull_weights(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
 ) -> None:
     """Fetch the embedded model's weights now, or again where they are damaged."""
-    from summarizer.models.weights import fetch_weights
+    from summarizer.models.merged_weights import merged_weights
+    from summarizer.models.weights import adapter_path, fetch_weights
 
     with progress_shown(quiet=quiet) as progress:
         path = fetch_weights(progress=progress)
+        merged_weights(path, adapter_path(), progress)
     write(f"{path}\n")
 
 

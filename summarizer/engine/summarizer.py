@@ -420,7 +420,7 @@ class Summarizer:
     def _open(self, progress: Progress) -> LanguageModel:
         with self._opening:  # many documents may begin at once
             if self._model is None:
-                self._model = open_model(self.settings, progress, self._pace)
+                self._model = open_model(self.settings, progress, self._pace, adapted=self.template.way == "turns")
             return self._model
 
     def _envelope(

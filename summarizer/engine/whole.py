@@ -117,6 +117,4 @@ async def _embedded_request(
         "repeat_penalty": _REPEAT_PENALTY,
         "cache_prompt": True,
     }
-    if model.has_adapter:
-        extra["lora"] = [{"id": 0, "scale": 0.0}]  # the adapter knows turns only
     return {"max_tokens": min(room, _MOST_TOKENS), "extra_body": extra}

@@ -7,9 +7,9 @@ from summarizer.settings import Settings
 
 __all__ = ["EMBEDDED_CONTEXT", "context_tokens"]
 
-EMBEDDED_CONTEXT = 4096
-"""Tokens that the embedded model is started with, by default: one conversation of turns fits, and 4,096 more would take
-94 MB."""
+EMBEDDED_CONTEXT = 3328
+"""Tokens that the embedded model is started with, by default: one conversation of turns fits, and 1,000 more would take
+23 MB."""
 
 _OLLAMA_CONTEXT = 4096
 """What Ollama gives a model by default (https://docs.ollama.com/context-length), whatever the model could take. It

@@ -11,6 +11,7 @@ from typing import Any
 
 from summarizer.errors import ModelUnavailableError, UsageError
 from summarizer.models.context import EMBEDDED_CONTEXT
+from summarizer.models.merged_weights import merged_weights
 from summarizer.models.weights import Progress, adapter_path, fetch_weights
 from summarizer.settings import Settings
 
@@ -36,6 +37,12 @@ class EmbeddedServerSettings:
 
     weights: Path
     adapter: Path | None
+    merged: Path | None
+    """Weights and adapter in one file, which is loaded in their place."""
+
+    chat_template: str | None
+    """By default the weights' own."""
+
     context_tokens: int
     """Per slot."""
 
@@ -67,22 +74,29 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def start_embedded_server(path: Path | None, settings: Settings, progress: Progress | None = None) -> EmbeddedServer:
+def start_embedded_server(
+    path: Path | None, settings: Settings, progress: Progress | None = None, *, adapted: bool = True
+) -> EmbeddedServer:
     """Start the embedded server, or give the one that this process runs already with the same settings.
 
     Args:
         path: A GGUF file of the user's own; None for the default weights and their adapter.
         settings: Threads, polling, slots and context.
         progress: Told of a download, should there be one.
+        adapted: Whether the default weights get their adapter; it knows turns only.
 
     Raises:
         ModelUnavailableError: If llama.cpp is not installed, the weights cannot be had, or the server does not start.
         UsageError: If the named file is no GGUF file.
     """
     with _starting:
+        weights = _checked(path) if path else fetch_weights(progress=progress)
+        adapter = None if path or not adapted else _checked(settings.adapter) if settings.adapter else adapter_path()
         wanted = EmbeddedServerSettings(
-            weights=_checked(path) if path else fetch_weights(progress=progress),
-            adapter=None if path else _checked(settings.adapter) if settings.adapter else adapter_path(),
+            weights=weights,
+            adapter=adapter,
+            merged=merged_weights(weights, adapter, progress) if adapter == adapter_path() else None,
+            chat_template=None if path else CHATML,
             context_tokens=settings.context_tokens or EMBEDDED_CONTEXT,
             slots=settings.slots,
             threads=settings.threads or min(_MOST_THREADS, usable_cores()),
@@ -97,7 +111,7 @@ def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
     llama = _llama()
     key = secrets.token_urlsafe(32)
     parameters = llama.CommonParams()
-    parameters.model.path = str(wanted.weights)
+    parameters.model.path = str(wanted.merged or wanted.weights)
     parameters.model_alias = {wanted.weights.stem}
     parameters.hostnames = [LOOPBACK]
     parameters.port = 0
@@ -113,13 +127,14 @@ def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
     parameters.warmup = False
     parameters.ui = False
     parameters.verbosity = -1
-    if wanted.adapter:
+    if wanted.chat_template:
+        parameters.use_jinja = True
+        parameters.chat_template = wanted.chat_template
+    if wanted.adapter and not wanted.merged:
         adapter = llama.CommonAdapterLoraInfo()
         adapter.path = str(wanted.adapter)
         adapter.scale = 1.0
         parameters.lora_adapters = [adapter]
-        parameters.use_jinja = True
-        parameters.chat_template = CHATML
     try:
         handle = llama.Server(parameters)
     except (RuntimeError, ValueError) as error:

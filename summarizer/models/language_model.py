@@ -109,7 +109,6 @@ class LanguageModel:
     embedded: bool = False
     """Whether it runs in this process, so that its prompt cache, grammar and tokenizer are at hand."""
 
-    has_adapter: bool = False
     context_tokens: int
     """Longest prompt and completion together."""
 

@@ -51,13 +51,16 @@ def with_key(settings: Settings) -> Settings:
     return settings.model_copy(update={"api_key": SecretStr(key)})
 
 
-def open_model(settings: Settings, progress: Progress | None = None, pace: Pace | None = None) -> LanguageModel:
+def open_model(
+    settings: Settings, progress: Progress | None = None, pace: Pace | None = None, *, adapted: bool = True
+) -> LanguageModel:
     """Make the model that the settings name ready; the embedded one is fetched and started where needed.
 
     Args:
         settings: Which model, and how it is reached.
         progress: Told of a download, should there be one.
         pace: Asked before each request to a server that speaks the OpenAI protocol, and told of each response.
+        adapted: Whether the embedded model gets its adapter, which knows turns only.
 
     Raises:
         UsageError: If the name fits no model.
@@ -65,7 +68,8 @@ def open_model(settings: Settings, progress: Progress | None = None, pace: Pace 
     """
     name = parse_model_name(settings.model, settings.base_url)
     if name.where == "embedded":
-        return _embedded(name, settings, start_embedded_server(name.path, settings, progress))
+        server = start_embedded_server(name.path, settings, progress, adapted=adapted)
+        return _embedded(name, settings, server)
     if name.where == "server":
         return _on_server(name, settings, pace)
     return _with_provider(name, settings)
@@ -85,7 +89,6 @@ def _embedded(name: ModelName, settings: Settings, server: EmbeddedServer) -> La
         request=_request(server.weights.stem, settings, temperature=0.0),
         secrets=(server.api_key,),
         embedded=True,
-        has_adapter=server.adapter is not None,
         context_tokens=context_tokens(name, settings),
     )
 

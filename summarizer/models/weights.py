@@ -21,6 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from summarizer.errors import ModelUnavailableError
+from summarizer.models.merged_weights import remove_merged_weights
 from summarizer.settings import cache_directory
 
 __all__ = [
@@ -114,9 +115,10 @@ def fetch_weights(weights: Weights = DEFAULT_WEIGHTS, progress: Progress | None 
 
 
 def remove_weights(weights: Weights = DEFAULT_WEIGHTS) -> bool:
-    """Remove the weights from the cache; tell whether there were any."""
+    """Remove the weights from the cache, and what was made of them; tell whether there were any."""
     target = weights_path(weights)
     present = target.exists()
+    remove_merged_weights(target)
     for path in (target, _stamp_path(target), Path(f"{target}.lock")):
         path.unlink(missing_ok=True)
     return present

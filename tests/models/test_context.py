@@ -17,7 +17,7 @@ def context_of(model: str, **options: Any) -> int:
 @pytest.mark.parametrize(
     ("model", "options", "tokens"),
     [
-        ("local", {}, 4096),
+        ("local", {}, 3328),
         ("openai/gpt-4o", {}, 128_000),
         ("anthropic/claude-sonnet-4-5", {}, 200_000),
         ("openai/a-model-that-nobody-knows", {}, 32_768),
