@@ -37,6 +37,15 @@ _STOPS_AN_OFFICE = frozenset(
     while after before since than then there here so another another both all some any each
     """.split()
 )
+_TWO = re.compile(
+    rf"(?P<first>{_CAPITALISED}(?: {_CAPITALISED})?) and (?P<second>{_CAPITALISED}(?: {_CAPITALISED})?) "
+    r"(?P<rank>(?:[Ff]oreign |[Pp]rime |[Dd]efen[cs]e |[Tt]rade )?(?:[Aa]mbassador|[Cc]hancellor|[Ee]nvoy|[Ll]eader"
+    r"|[Mm]inister|[Pp]remier|[Pp]resident))s,? "
+    rf"(?P<one>{_CAPITALISED}(?: {_CAPITALISED}){{0,2}}) and (?P<other>{_CAPITALISED}(?: {_CAPITALISED}){{0,2}})"
+)
+"""Two offices before two names, in the same order ("Dornian and Vale Presidents Ann Lund and Bo Berg");
+none stands in the corpus."""
+
 _MOST_WORDS = 6
 _NEAR = 140
 """Characters before and behind a name in which its office is looked for."""
@@ -79,6 +88,10 @@ def _beside(text: str, form: str) -> Iterator[str]:
         if _STOPS_AN_OFFICE.isdisjoint(match["before"].split()):
             body = match.groupdict().get("body")
             yield " ".join(f"{match['office']} of {body}".split() if body else match["office"].split())
+    for two in _TWO.finditer(text):
+        for nation, person in (("first", "one"), ("second", "other")):
+            if two[person] == form:
+                yield f"{two[nation]} {two['rank']}"
     for match in re.finditer(rf"(?<!\w){name}(?!\w)", text):
         if told := _right_before(text[max(0, match.start() - 90) : match.start()]):
             yield told

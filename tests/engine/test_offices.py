@@ -18,6 +18,8 @@ from summarizer.engine.offices import office_of
         ("The governor met Ann Lund. Lund, whose husband is a minister, said no.", None),
         ("Mrs Ann Lund asked the minister, Bo Berg, to go.", None),
         ("He shouted to President Bo Berg, and Ann Lund left.", None),
+        ("Vale and Dornian Foreign Ministers Bo Berg and Ann Lund met.", "Dornian Foreign Minister"),
+        ("Farmers and Dornian ministers met Bo Berg and Ann Lund.", None),
     ],
 )
 def test_an_office_is_read_beside_the_name(text: str, office: str | None) -> None:
