@@ -1,18 +1,10 @@
 """What the wording of an English sentence itself tells of who demands, of whom, and who agreed.
 
 A small model takes the actors that it has met most for those that a sentence is about. Where the sentence is plain, the
-wording is surer. Measured on the articles of training/corpus, against their labels: a body or state as the subject of
-a verb of demanding holds the demand in 362 of 369 cases, a body that the subject is said to be of or for in 24 of 26,
-one whose minister, lawyer or the like the subject is in 6 of 6, one that says that something must be done, or told
-another to do it, in 14 of 14;
-an actor right after the verb is the addressee in 134 of 139, those that are asked, told or wanted "to", asked "for"
-something, or that must do it, or of whom it is demanded that they do, are the addressees in 308 of 313;
-the subject of "must" is the addressee in 50 of 56 and the holder in 2; the only two bodies or states that a sentence on
-an agreed step names are its parties in 257 of 267, and where it names none they are those of the step before in 207 of
-210, where "the two sides agreed" in 43 of 44; bodies or states joined by "and" that agree, sign or will do something
-together are the parties in 234 of 245; who is said to have been asked by another is asked by it
-in 6 of 6; "the union's demand", "a plea from the union", "the union proposed" and the like tell the holder in 119 of
-127; an open question awaits the body that a sentence says has yet to decide or answer in 106 of 107.
+wording is surer. By the labels of the 2,142 articles of training/corpus (`python training/measure_wording.py`) the
+holders are right in 1,212 of the 1,281 sentences in which the wording tells them, the addressees in 1,386 of 1,492, the
+parties to a step in 2,404 of 2,567, those of bodies that act together ("Dornia and Vale agreed") in 334 of 347, who is
+awaited in 169 of 172.
 """
 
 from __future__ import annotations
@@ -45,7 +37,7 @@ _OFFICE = (
     r"|solicitor)s?|management|members|ministry|parliament|premier|president|secretary|spokes(?:man|woman|person))"
 )
 _SAYS = r"(?:said|says|told|added|adds|warned|warns|argued|argues|declared|stated|wrote)"
-_DEMAND_NOUN = r"(?:appeal|application|call|claim|condition|demand|offer|petition|plea|proposal|request)s?"
+_DEMAND_NOUN = r"(?:appeal|application|call|claim|condition|demand|offer|petition|plea|proposal|request)"
 _PUTS_FORWARD = (
     r"(?:(?:has|have|had) (?:applied|filed|made|moved|petitioned|proposed|put forward|set|tabled|written)"
     r"|offers|offered|pleaded|proposes|proposed|recommends|recommended|reiterates|reiterated|repeats|repeated|stresses"
@@ -116,7 +108,8 @@ class Wording:
         )
         body = rf"(?P<body>{actor})"
         self._holder_ways = [
-            re.compile(rf"(?<!\w){body}['’]s? (?:[a-z]+ ){{0,2}}{_DEMAND_NOUN}\b"),
+            re.compile(rf"(?<!\w){body}['’]s? (?:[a-z]+ ){{0,2}}{_DEMAND_NOUN}s?\b"),
+            # no plural: "it demands from the agency", "claims from the insurer"
             re.compile(rf"\b{_DEMAND_NOUN} (?:from|by|of) (?:{_ARTICLE}[a-z -]{{2,30}}, )?{_ARTICLE}{body}(?!['’])"),
             re.compile(rf"(?<!\w){body}, (?:which|who)(?: (?:has|have|had|also|now|still|in turn))* {_VERB}\b"),
             re.compile(rf"\b[Aa]ccording to {_ARTICLE}{body}(?!['’]), [^.]{{2,80}}\b{_MUST}\b"),
