@@ -139,7 +139,7 @@ def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
         handle = llama.Server(parameters)
     except (RuntimeError, ValueError) as error:
         raise ModelUnavailableError(
-            f"llama.cpp cannot load {wanted.weights} ({error}); is the file whole, and is there memory for "
+            f"llama.cpp cannot load {parameters.model.path} ({error}); is the file whole, and is there memory for "
             f"{wanted.context_tokens} tokens of context?"
         ) from error
     return EmbeddedServer(

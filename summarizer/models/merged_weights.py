@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import logging
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,6 +99,8 @@ def _merge(weights: Path, adapter: Path, target: Path, progress: Progress) -> No
                 data = gguf.quantize(_sum(tensor, parts, alpha), gguf.GGMLQuantizationType[_KIND])
             writer.write_tensor_data(data)
         writer.close()
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())  # or a power cut could leave half of it under the final name
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
