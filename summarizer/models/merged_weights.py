@@ -1,4 +1,4 @@
-"""The embedded weights with their adapter added in, as one file, which llama.cpp reads twice as fast as the two.
+"""The embedded weights with their adapter added in, as one file, with which llama.cpp reads faster than with the two.
 
 The weights come in Q4_1, for which llama.cpp has no fast kernels for many tokens at once, and an adapter beside them
 costs a fifth more (benchmarks/README.md). The sum, W + alpha / rank * B A (Hu et al. 2021, section 4.1,
