@@ -59,7 +59,6 @@ def assemble(
         _noted(book, item, sentence, told)
         for sentence, answer in answers
         for item in _with_actors(book, answer, sentence)
-        if item.confidence is None or round(item.confidence, _SHOWN_DIGITS) >= min_confidence
     ]
     _note_states(book, noted)
     actors = book.gather()
@@ -70,6 +69,8 @@ def assemble(
     items = with_main_parties([_for_states(book, item, actors) for item in worded])
     items = merged(items, document)
     items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
+    # only now: what is left has the parties and the wording that it has beside the others
+    items = [i for i in items if i.confidence is None or round(i.confidence, _SHOWN_DIGITS) >= min_confidence]
     demands = [item for item in items if item.kind == "demand"]
     items = [item for item in items if item.kind != "open_question" or not _asks_of_one(item, demands)]
     briefing = Briefing.model_validate(
