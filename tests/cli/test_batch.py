@@ -175,9 +175,11 @@ def test_a_refused_key_ends_it_at_once_with_no_document_marked_as_failed(
     assert len(ids(Path("out.jsonl"))) == 60
 
 
-def test_a_server_that_is_gone_ends_it(server: ProtocolServer, documents: Path) -> None:
+# Answers are counted as they come: one of the first five must not be overtaken by all those that fail.
+@pytest.mark.parametrize("order", [("--ordered",), ("--concurrency", "1")])
+def test_a_server_that_is_gone_ends_it(server: ProtocolServer, documents: Path, order: tuple[str, ...]) -> None:
     server.will_follow(answering(overloaded=lambda n: n >= 5))
-    done = batch(server, documents, "-o", "out.jsonl", "--retries", "0")
+    done = batch(server, documents, "-o", "out.jsonl", "--retries", "0", *order)
     assert done.code == 4
     assert "documents in a row got no answer" in done.err
     assert set(ids(Path("out.jsonl"))) >= everyone(5)

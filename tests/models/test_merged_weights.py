@@ -13,7 +13,7 @@ import pytest
 
 from summarizer.models.embedded import EmbeddedServer, start_embedded_server
 from summarizer.models.merged_weights import merged_weights, remove_merged_weights
-from summarizer.models.weights import adapter_path
+from summarizer.models.weights import adapter_path, weights_path
 from summarizer.settings import load_settings
 
 ROWS, COLUMNS, RANK, ALPHA = 6, 64, 2, 4.0
@@ -84,7 +84,8 @@ def test_it_is_made_once_by_whoever_comes_first_and_anew_for_another_adapter(fil
     write(other, "F32", {name: 2 * values for name, values in tensors_of(adapter).items()})
     assert merged_weights(weights, other) not in {merged, None}
     assert not merged.exists()
-    remove_merged_weights(weights)
+    assert remove_merged_weights(weights)
+    assert not remove_merged_weights(weights)
     assert {path.name for path in weights.parent.glob("*.gguf")} == {"small.gguf", "adapter.gguf", "other.gguf"}
 
 
@@ -119,3 +120,21 @@ def test_llama_cpp_answers_as_with_the_adapter_beside_the_weights(tmp_path: Path
     likely = max(one, key=lambda token: one[token])
     assert other[likely] == pytest.approx(one[likely], abs=0.2)
     assert without.get(likely, -9.0) < one[likely] - 1
+
+
+def test_a_merged_file_that_is_damaged_is_removed_and_the_two_are_loaded_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "weights").mkdir()
+    for suffix in (".gguf", ".checked.json"):
+        (tmp_path / "weights" / weights_path().with_suffix(suffix).name).symlink_to(weights_path().with_suffix(suffix))
+    monkeypatch.setenv("SUMMARIZER_CACHE", str(tmp_path))
+    merged = merged_weights(weights_path(), adapter_path())
+    assert merged
+    with merged.open("rb+") as file:
+        file.truncate(1_000_000)
+    server = start_embedded_server(None, load_settings(context_tokens=1024))
+    assert server.adapter == adapter_path()
+    assert f"cannot load {merged}" in caplog.text
+    assert not merged.exists()
+    assert max(probabilities(server).values()) > -1
