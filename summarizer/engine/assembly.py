@@ -46,7 +46,7 @@ def assemble(
     Args:
         document: What was read.
         answers: Each sentence that was shown, with the answer to it, in order.
-        min_confidence: Items that the model gives a lower probability are left out.
+        min_confidence: Items that the model gives a lower probability are left out; the actors that they named stay.
         known_actors: Actors known before, whose forms are gathered where the text has them. Items take nothing from
             elsewhere: what the text does not say of a status, a time or a party stays unsaid.
 

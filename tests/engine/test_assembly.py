@@ -160,6 +160,21 @@ def test_items_below_the_confidence_asked_for_are_left_out_of_everything() -> No
     assert [statement.evidence[0].sentence for statement in found.summary] == [2, 6]
 
 
+def test_what_is_left_has_the_parties_that_an_item_left_out_told() -> None:
+    document = Document(
+        text="The Drivers' Union and Northline Rail signed a truce.\nThe two sides agreed to meet again in May.\n"
+    )
+    answers = [
+        parse_answer(
+            "A Drivers' Union\nA Northline Rail\nS Drivers' Union + Northline Rail: sign a truce", [1.0, 1.0, 0.4]
+        ),
+        parse_answer("S - + -: meet again in May", [0.9]),
+    ]
+    found = assemble(document, list(zip(document.sentences, answers, strict=True)), min_confidence=0.5)
+    (step,) = found.agreed_steps
+    assert (step.confidence, set(step.parties)) == (0.9, {"Drivers' Union", "Northline Rail"})
+
+
 def test_names_come_from_a_dossier_and_items_take_nothing_from_it() -> None:
     document = Document(text="The Guild wants pay raised.\nThe Quay Men want pay to be raised.\n")
     told = "D Guild > -: raise pay", "D Quay Men > -: raise pay"
