@@ -16,6 +16,7 @@ from summarizer.engine.actors import ActorBook
 from summarizer.engine.dates import find_date
 from summarizer.engine.known_actors import KnownActor
 from summarizer.engine.noted_items import LEAST_PARTIES, NotedItem, merged, with_main_parties
+from summarizer.engine.offices import body_served
 from summarizer.engine.summary import headline_of, summary_of
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
 from summarizer.engine.wording import Wording
@@ -66,7 +67,7 @@ def assemble(
     for state, number in _newly_named(worded, actors):
         book.note(state, number)
     actors = book.gather()
-    items = with_main_parties([_for_states(book, item, actors) for item in worded])
+    items = with_main_parties([_for_bodies(book, item, actors) for item in worded])
     items = merged(items, document)
     items = [item for item in items if item.kind != "agreed_step" or item.unresolved or len(item.holders) > 1]
     # only now: what is left has the parties and the wording that it has beside the others
@@ -171,13 +172,13 @@ def _as_worded(
             yield replace(item, holders=[awaited]) if awaited else item
 
 
-def _for_states(book: ActorBook, item: NotedItem, actors: Sequence[dict[str, Any]]) -> NotedItem:
-    """An item held by the states for which its holders speak."""
+def _for_bodies(book: ActorBook, item: NotedItem, actors: Sequence[dict[str, Any]]) -> NotedItem:
+    """An item held by the states and bodies for which its holders speak."""
     if item.kind == "open_question":
         return item
     known = {actor["name"] for actor in actors}
-    served = ((name, book.name_of(book.served_by(name) or name)) for name in item.holders)
-    holders = dict.fromkeys(state if state in known else name for name, state in served)
+    served = ((name, book.name_of(book.served_by(name) or body_served(name, actors) or name)) for name in item.holders)
+    holders = dict.fromkeys(body if body in known else name for name, body in served)
     return replace(item, holders=list(holders), addressees=[name for name in item.addressees if name not in holders])
 
 

@@ -7,13 +7,14 @@ labelled, 1,769 of 2,114 share half their words with it, and most of the others 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 from summarizer.documents import Document
 from summarizer.engine.actor_forms import ADDRESSES
 
-__all__ = ["office_of"]
+__all__ = ["body_served", "office_of"]
 
 _RANK = (
     r"(?:administrator|adviser|advisor|agent|aide|ambassador|analyst|archbishop|attorney|barrister|bishop|boss|captain|chair"
@@ -46,6 +47,7 @@ _TWO = re.compile(
 """Two offices before two names, in the same order ("Dornian and Vale Presidents Ann Lund and Bo Berg");
 none stands in the corpus."""
 
+_NO_LONGER = re.compile(r"\b(?:ex|former|formerly|retired|until)\b", re.IGNORECASE)
 _MOST_WORDS = 6
 _NEAR = 140
 """Characters before and behind a name in which its office is looked for."""
@@ -63,6 +65,27 @@ def office_of(document: Document, forms: Iterable[str]) -> str | None:
     near = ((form, text) for form in forms for text in _around(document.text, form))
     found = [office for form, text in near for office in _beside(text, form)]
     return max(found, key=lambda office: min(len(office.split()), _MOST_WORDS), default=None)
+
+
+def body_served(person: str, actors: Sequence[dict[str, Any]]) -> str | None:
+    """The one body or state that the office of a person names ("general secretary of the Rail Crew Union").
+
+    Of 1,473 people of the corpus whose office does, ten hold an item in their own name.
+
+    Args:
+        person: The name of an actor.
+        actors: As `ActorBook.gather` gives them.
+    """
+    office = next((one["role"] for one in actors if one["name"] == person and one["kind"] == "person"), None)
+    if not office or _NO_LONGER.search(office):
+        return None
+    bodies = [
+        one["name"]
+        for one in actors
+        if one["kind"] != "person"
+        and any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", office) for form in (one["name"], *one["aliases"]))
+    ]
+    return bodies[0] if len(bodies) == 1 else None
 
 
 def _around(text: str, form: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from itertools import chain
 from summarizer.documents import Document
 from summarizer.documents.names import fold
 from summarizer.engine.actor_forms import JOINS
+from summarizer.engine.forms_in_text import FormsInText
 from summarizer.engine.states_in_text import StatesInText
 from summarizer.engine.turn_answers import TurnAnswer
 
@@ -77,6 +78,7 @@ class AnswerGrammar:
 
     def __init__(self, document: Document) -> None:
         self._states = StatesInText(document)
+        self._in_text = FormsInText(document)
         self._known: dict[str, None] = {}
         self._seen: deque[list[_Name]] = deque(maxlen=_REMEMBERED)
         self._text_rules = _text_rules(document)
@@ -85,12 +87,12 @@ class AnswerGrammar:
         """Take in a sentence and its answer: the next may use their names."""
         self._known.update((actor.form, None) for actor in answer.actors)
         self._known.update((name, None) for item in answer.items for name in (*item.holders, *item.addressees))
-        self._seen.append([name for name in _names(sentence) if _is_proper(name)])
+        self._seen.append([name for name in self._no_places(_names(sentence)) if _is_proper(name)])
 
     def of(self, sentence: str) -> str:
         """The grammar of the answer to a sentence."""
         states = [tuple(state.split()) for state in self._states_by_adjectives(sentence)]
-        forms = [*_names(sentence), *states]
+        forms = [*self._no_places(_names(sentence)), *states]
         known = [tuple(name.split()) for name in self._known]
         names = [*forms, *known, *chain.from_iterable(self._seen)]
         form = ANSWER_FORM.strip()
@@ -101,6 +103,10 @@ class AnswerGrammar:
         else:
             form = re.sub("actor ::= .*\n", "", form.replace('(actor "\\n")* ', ""))
         return "\n".join([form, *self._text_rules, *rules, ""])
+
+    def _no_places(self, names: Iterable[_Name]) -> list[_Name]:
+        """The names without those that the text has only as places ("at the Corn Hall Hotel")."""
+        return [name for name in names if not self._in_text.is_place(" ".join(name))]
 
     def _states_by_adjectives(self, sentence: str) -> list[str]:
         capitals = dict.fromkeys(_CAPITALS.findall(sentence))

@@ -64,6 +64,19 @@ def test_two_known_actors_that_a_model_takes_for_one_are_two() -> None:
     assert [actor["name"] for actor in book.gather()] == ["Canal Authority", "Concord"]
 
 
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("Works Department and the Skell Trust dig.", ["Works Department", "Skell Trust"]),
+        ("Vale & Berg dig. Vale fell. Berg rose.", ["Vale", "Berg"]),
+        ("Vale & Berg dig.", ["Vale & Berg"]),
+        ("Bank of Asia and the Pacific dig.", ["Bank of Asia and the Pacific"]),
+    ],
+)
+def test_two_bodies_in_one_phrase_are_two(text: str, noted: list[str]) -> None:
+    assert ActorBook(Document(text=text)).note(text.partition(" dig.")[0], 1) == noted
+
+
 def test_a_document_has_the_same_actors_whatever_the_seed_of_hashes() -> None:
     code = (
         "from summarizer import Document\n"

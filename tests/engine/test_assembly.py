@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from summarizer import Briefing, Document
 from summarizer.engine.assembly import assemble
 from summarizer.engine.known_actors import KnownActor
@@ -89,6 +91,18 @@ def test_a_minister_speaks_for_his_state() -> None:
     briefing = assemble(document, [(document.sentences[0], answer)])
     assert (briefing.demands[0].by, briefing.demands[0].of) == (["Armenia"], ["Azerbaijan"])
     assert [actor.name for actor in briefing.actors] == ["Ararat Petrosyan", "Azerbaijan", "Armenia"]
+
+
+@pytest.mark.parametrize(
+    ("office", "holder"),
+    [("secretary of the Drivers' Union", "Drivers' Union"), ("former secretary of the Drivers' Union", "Ann Lund")],
+)
+def test_who_holds_an_office_of_a_body_speaks_for_it(office: str, holder: str) -> None:
+    text = f"The Drivers' Union met. Ann Lund, {office}, came. “Pay us,” Lund said."
+    document = Document(text=text)
+    answers = ["A Drivers' Union | organisation\nN", "A Ann Lund | person\nN", "D Ann Lund > -: pay them"]
+    briefing = assemble(document, [(s, parse_answer(a)) for s, a in zip(document.sentences, answers, strict=True)])
+    assert briefing.demands[0].by == [holder]
 
 
 def test_a_state_that_only_the_wording_tells_is_an_actor() -> None:

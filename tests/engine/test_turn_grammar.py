@@ -141,6 +141,15 @@ def test_names_given_before_and_proper_names_read_before_stay_at_hand() -> None:
     assert not recogniser.accepts("form", "protest leader")
 
 
+def test_what_the_text_has_only_as_a_place_is_no_actor() -> None:
+    grammar = AnswerGrammar(Document(text="Vale met Orme at the Canal Hotel. The Orme Hotel will pay."))
+    recogniser = Recogniser(grammar.of("Vale met Orme at the Canal Hotel."))
+
+    assert recogniser.accepts("form", "Orme")
+    assert not recogniser.accepts("form", "Canal Hotel")
+    assert Recogniser(grammar.of("The Orme Hotel will pay.")).accepts("form", "Orme Hotel")
+
+
 def test_a_sentence_without_a_word_that_may_be_a_name_has_a_grammar_too() -> None:
     grammar = AnswerGrammar(Document(text="They will. He is not."))
     recogniser = Recogniser(grammar.of("!?"))
