@@ -70,7 +70,7 @@ def test_renamed_articles_are_renamed_throughout_and_hold(tmp_path: Path) -> Non
     for article in articles:
         renamed = renaming(article, chance)
         given = dict(zip(_forms(article), _forms(renamed), strict=True))
-        gone = {old.split()[-1] for old, new in given.items() if old != new}
+        gone = {old.split()[-1] for old, new in given.items() if old.split()[-1] != new.split()[-1]}
         changed += bool(gone)
         assert len(set(given.values())) == len(given)
         assert not gone & set(re.findall(r"\w+", " ".join(_lines(renamed))))
