@@ -61,6 +61,18 @@ _AGREE = (
     r"(?:agreed|(?:are|were|is) to|concluded|decided|exchanged?|initialled|pledged|reached|resumed?|settled|sign(?:ed)?"
     r"|struck|undertook|will|would|began|begun|have been|proceeded)"
 )
+_NOT_OF_SOMEBODY = "".join(
+    rf"(?<!{word} )"
+    for word in (r"\bof", r"\bof the", r"\bfor", r"\bby", r"\bwith", r"\bto", r"\bbetween", ",", " and", " and the")
+)
+_PEOPLE_OF = (
+    r"(?:[Cc]ouncils|[Dd]elegations|[Gg]overnments|[Ll]eaders|[Mm]inisters|[Nn]egotiators|[Oo]fficials|[Pp]remiers"
+    r"|[Pp]residents|[Rr]epresentatives) of (?:the )?"
+)
+_NO_ACT = (
+    r"(?:and|as|at|but|by|for|from|he|in|is|it|of|on|or|over|she|that|they|to|was|were|when|where|which|who|with"
+    r"|without)\b"
+)
 _DECIDES = r"(?:announce|choose|consider|decide|determine|discuss|examine|rule|study|vote)"
 _AWAITED = (
     r"(?:(?:has|have|had) yet to"
@@ -133,6 +145,10 @@ class Wording:
                 rf" between {_ARTICLE}{of_two}"
             ),
         ]
+        # whatever they do, of a sentence that tells of an agreed step
+        self._joint_act = re.compile(
+            rf"(?:(?<!\w){_NOT_OF_SOMEBODY}|{_PEOPLE_OF}){of_two}{_BETWEEN} (?!{_NO_ACT})[a-z]+\b"
+        )
         # "Dornia, Vale agree on truce": in a heading alone; "After talks with Dornia, Vale agreed" is another matter.
         of_two = rf"(?P<by>{one}(?:, {one})+)"
         self._joint_in_heading = re.compile(
@@ -218,7 +234,9 @@ class Wording:
         found = next(filter(None, (way.search(sentence) for way in ways)), None)
         names = self._in(sentence, found, "by") if found else {}
         if not found or len(names) < 2:  # noqa: PLR2004 - together
-            return []
+            found = self._joint_act.search(sentence)
+            names = self._in(sentence, found, "by") if found else {}
+            return list(names) if len(names) > 1 and not names.keys() & self._people else []
         if not names.keys() & self._people:
             return list(names)
         _, that, rest = sentence[found.end() :].partition(" that ")

@@ -108,6 +108,10 @@ def test_the_wording_tells_the_parties_to_a_step(
     [
         ("Orvania, Belhas and Lothania have agreed on a corridor.", ["Orvania", "Lothania"]),  # Belhas is Orvania's
         ("It is the first ceasefire between Orvania and Lothania.", ["Orvania", "Lothania"]),
+        ("In June Orvania, the union and Lothania pooled their ships.", ["Orvania", "Dockers' Union", "Lothania"]),
+        ("The premiers of Orvania and Lothania opened the bridge.", ["Orvania", "Lothania"]),
+        ("With Orvania and Lothania it opened the bridge.", []),
+        ("Ships of Orvania and Lothania and the union left.", []),
         ("Stanev and Mila Brodt agreed on a corridor.", []),  # mostly for those whom they speak for
         ("Stanev and Mila Brodt agreed that Orvania and Lothania will meet.", ["Rurik Stanev", "Mila Brodt"]),
         ("The rulers of Orvania and Lothania signed.", []),
