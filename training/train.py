@@ -76,7 +76,7 @@ class Trainer:
     """One run: its data, model, optimizer and where it stands."""
 
     def __init__(self, options: Options, out: Path) -> None:
-        self.options, self.out = options, out
+        self.options, self.out, self.began = options, out, time.monotonic()
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(options.seed)
         dtype = torch.bfloat16 if options.bfloat16 or self.device.type == "cuda" else torch.float32
@@ -236,7 +236,7 @@ class Trainer:
 
     def log(self, **values: float) -> None:
         """A line for the loss curve, on the terminal and in the run's log."""
-        line = json.dumps({"seconds": round(time.monotonic()), **values})
+        line = json.dumps({"seconds": round(time.monotonic() - self.began), **values})
         with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(line + "\n")
         if "decision_f1" in values or self.step % 10 == 0:
