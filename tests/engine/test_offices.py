@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from summarizer import Document
-from summarizer.engine.offices import office_of
+from summarizer.engine.offices import body_served, office_of
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,24 @@ def test_the_fullest_office_of_several_is_told() -> None:
 
 def test_offices_are_read_in_english_alone() -> None:
     assert office_of(Document(text="Minister Lund sagte nein.", language="de"), ["Lund"]) is None
+
+
+@pytest.mark.parametrize(
+    ("office", "body"),
+    [
+        ("secretary of the union", "Dockers' Union"),
+        ("former secretary of the union", None),
+        ("health minister", "Ministry of Health and Care"),
+        ("Minister for Health", "Ministry of Health and Care"),
+        ("trade minister", None),
+        ("envoy of the union to the Ministry of Health and Care", None),
+        (None, None),
+    ],
+)
+def test_an_office_tells_the_body_that_it_serves(office: str | None, body: str | None) -> None:
+    actors = [
+        {"name": "Ann Lund", "aliases": ["Lund"], "kind": "person", "role": office},
+        {"name": "Dockers' Union", "aliases": ["union"], "kind": "organisation", "role": None},
+        {"name": "Ministry of Health and Care", "aliases": [], "kind": "organisation", "role": None},
+    ]
+    assert body_served("Ann Lund", actors) == body
