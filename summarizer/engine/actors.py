@@ -321,7 +321,7 @@ class ActorBook:
         kind = "state" if state else group.kind or ("person" if group.title else known.kind)
         kind = "organisation" if any(fold(form) in _BODIES_OF_STATES for form in group.forms) else kind
         office = None if state else self._office(name, group)
-        if office and kind in ("state", "organisation") and group.kind != "group":
+        if office and kind in (None, "state", "organisation") and group.kind != "group":
             kind = "person"
         return {
             "name": name,
