@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from summarizer import Document
@@ -48,7 +50,7 @@ def test_offices_are_read_in_english_alone() -> None:
     ],
 )
 def test_an_office_tells_the_body_that_it_serves(office: str | None, body: str | None) -> None:
-    actors = [
+    actors: list[dict[str, Any]] = [
         {"name": "Ann Lund", "aliases": ["Lund"], "kind": "person", "role": office},
         {"name": "Dockers' Union", "aliases": ["union"], "kind": "organisation", "role": None},
         {"name": "Ministry of Health and Care", "aliases": [], "kind": "organisation", "role": None},
