@@ -2,17 +2,22 @@
 
 Usage: python training/measure_wording.py [--only PART…] [--wrong RULE]
 The rules (summarizer/engine/wording.py) are asked without any belief of a model's; they see the actors of the labels.
+A person whose office names a body (summarizer/engine/offices.py) is right where the person holds no item himself, a
+sentence that voices a demand where it does not tell that one was granted.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Annotated
+from itertools import chain
+from typing import Annotated, Any
 
 import typer
-from corpus_articles import LABEL, Article, read_corpus
+from corpus_articles import LABEL, STATUS, Article, read_corpus
 
+from summarizer.documents import Document
+from summarizer.engine.offices import body_served, office_of
 from summarizer.engine.wording import Wording
 
 NOBODY = ["?"]
@@ -28,7 +33,7 @@ def main(
     for article in read_corpus():
         if only and not article.file.startswith(tuple(f"{part}-" for part in only)):
             continue
-        for rule, sentence, told, labelled in _answers(article):
+        for rule, sentence, told, labelled in chain(_answers(article), _of_offices(article)):
             counts[rule][told == labelled] += 1
             if rule == wrong and told != labelled:
                 print(f"{article.identifier}: {sentence}\n  {sorted(told)}, labelled {sorted(labelled)}")
@@ -44,9 +49,11 @@ def _answers(article: Article) -> Iterator[tuple[str, str, set[str], set[str]]]:
     before: list[str] = []
     for number, line in article.labels:
         sentence = article.sentences[number - 1]
-        letter, head, _ = LABEL.fullmatch(line).groups()  # type: ignore[union-attr]  # the articles hold
-        first, _, second = (_named(part) for part in head.partition(" > "))
+        letter, first, second, text = _label(line)
         if letter == "D":
+            if wording.voices_a_demand(sentence):
+                granted = {"granted"} if (status := STATUS.search(text)) and status[1].startswith("accepted") else set()
+                yield "not granted", sentence, set(), granted
             by, of = wording.demand(sentence, NOBODY, NOBODY)
             found = [("holder", by, first), ("addressee", of, second)]
         elif letter == "S":
@@ -59,6 +66,28 @@ def _answers(article: Article) -> Iterator[tuple[str, str, set[str], set[str]]]:
         for rule, told, labelled in found:
             if told and told != NOBODY:
                 yield rule, sentence, set(told), labelled
+
+
+def _of_offices(article: Article) -> Iterator[tuple[str, str, set[str], set[str]]]:
+    """As `_answers`, for each person whose office names a body: nobody, and the person where an item is held by him."""
+    document = Document(text="\n".join(article.sentences), language="en")
+    labels = [_label(line) for _, line in article.labels]
+    held = {name for letter, first, _, _ in labels if letter != "Q" for name in first}
+    actors: list[dict[str, Any]] = [
+        {"name": a.name, "aliases": list(a.forms[1:]), "kind": a.kind, "role": None} for a in article.actors
+    ]
+    for actor in actors:
+        forms = [form for form in (actor["name"], *actor["aliases"]) if form[:1].isupper()]
+        actor["role"] = office_of(document, forms) if actor["kind"] == "person" else None
+        if body := body_served(actor["name"], actors):
+            yield "office", f"{actor['name']}, {actor['role']}: {body}", set(), {actor["name"]} & held
+
+
+def _label(line: str) -> tuple[str, set[str], set[str], str]:
+    """Letter, holders, addressees and text of a label; the articles hold."""
+    letter, head, text = LABEL.fullmatch(line).groups()  # type: ignore[union-attr]
+    first, _, second = head.partition(" > ")
+    return letter, _named(first), _named(second), text
 
 
 def _named(names: str) -> set[str]:

@@ -107,8 +107,7 @@ class ActorBook:
     def _two_in_one(self, written: str) -> tuple[str, ...]:
         """Two actors that a model takes for one: both noted before, or such as the text has each by itself.
 
-        Of the 393 bodies of the corpus with an "and" between two names, one has halves that stand elsewhere alone; one
-        has "and the".
+        Hardly a body of one name has halves that the text has elsewhere alone, or an "and the" in it.
         """
         halves = re.fullmatch(r"(?:the )?(.+?) (?:and|&) ((?:the )?)(.+?)(?: [a-z]+)?", written)
         if not halves:
