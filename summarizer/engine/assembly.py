@@ -17,6 +17,7 @@ from summarizer.engine.dates import find_date
 from summarizer.engine.known_actors import KnownActor
 from summarizer.engine.noted_items import LEAST_PARTIES, NotedItem, merged, with_main_parties
 from summarizer.engine.offices import body_served
+from summarizer.engine.speakers import quoted_by_name
 from summarizer.engine.summary import headline_of, summary_of
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
 from summarizer.engine.wording import Wording
@@ -62,6 +63,8 @@ def assemble(
         for item in _with_actors(book, answer, sentence)
     ]
     _note_states(book, noted)
+    for name, number in quoted_by_name(document):
+        book.note_speaker(name, number)
     actors = book.gather()
     worded = list(_as_worded([_named(book, item) for item in noted], actors, book.other_states(), document))
     for state, number in _newly_named(worded, actors):

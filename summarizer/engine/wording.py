@@ -87,6 +87,11 @@ _AWAITED = (
     r"|(?:would|could|did|will|does|do)(?: not|n['’]t) (?:answer|comment|disclose|name|rule out|say))\b"
 )
 _STOPS = (".", "!", "?", "”", '"')
+_IS_ASKED_TO = (
+    r"(?:(?:has|have|had) (?:also |again |now |since |already )?been|was|were|is|are) (?:being )?"
+    r"(?:again |also |now |further |formally )?(?:asked|called (?:on|upon)|challenged|expected|instructed|invited"
+    r"|obliged|ordered|petitioned|pressed|requested|required|told|urged) (?:by [^,.]{3,60} )?(?:to|for)\b"
+)
 _ASKING_THAT = r"(?:demand|insist|ask|request|propos|urg|recommend)(?:e?s|ed|e|ing)? that"
 
 
@@ -137,6 +142,7 @@ class Wording:
             re.compile(rf"\b{_ASKING_FOR} {_ARTICLE}{several} for\b"),
             re.compile(rf"\b{_ASKING_THAT} {_ARTICLE}{several} (?!(?:be|will|would|was|were|has|had|is|are)\b)[a-z]+"),
             re.compile(rf"(?<!\w)(?<!\bof )(?<!\bof the ){several} {_MUST} (?!(?:be|have)\b)"),
+            re.compile(rf"(?<!\w)(?<!\bof )(?<!\bof the ){several} {_IS_ASKED_TO}"),
         ]
         of_two = rf"(?P<by>{one}(?:, {_ARTICLE}{one})*,? and {_ARTICLE}{one})"
         self._joint = [
@@ -161,7 +167,7 @@ class Wording:
             rf"by {_ARTICLE}(?P<by>{actor})(?!['’])"
         )
         self._awaited = re.compile(rf"(?<!\w)(?P<actor>{actor}){_BETWEEN} {_AWAITED}")
-        self._duty = re.compile(rf"(?<!\w)(?P<of>{actor}) {_MUST}\b")
+        self._duty = re.compile(rf"(?<!\w)(?P<of>{actor}) (?:{_MUST}\b|{_IS_ASKED_TO})")
         self._demand = re.compile(rf"(?<!\w){all_of}{_BETWEEN} {_VERB}\b(?: {_ARTICLE}(?P<of>{actor})(?!['’]))?")
 
     def demand(self, sentence: str, by: Sequence[str], of: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -176,6 +182,8 @@ class Wording:
         found = {frozenset(names) for names in self._addressees(sentence)}
         told = set(found.pop()) if len(found) == 1 else set()
         if told and told >= set(holders):  # who is asked to do it is not who demands it
+            if self._are_named_by_a_noun_too(sentence, told):
+                return holders, addressees
             holders, addressees = [name for name in of if name not in told], []
         return holders, sorted(told.difference(holders)) or addressees
 
@@ -183,6 +191,11 @@ class Wording:
         for way in self._addressed:
             for match in way.finditer(sentence):
                 yield set(self._in(sentence, match, "of"))
+
+    def _are_named_by_a_noun_too(self, sentence: str, names: set[str]) -> bool:
+        """Whether a sentence has an actor by its name and by a common noun: "Brannick told the grocer" is of two."""
+        forms = {form[0] for form in self._actor.finditer(sentence) if self._names[form[0]] in names}
+        return len({form[:1].isupper() for form in forms}) > 1
 
     def _in(self, sentence: str, match: re.Match[str], group: str) -> dict[str, None]:
         """The actors that a part of a sentence names, in their order."""

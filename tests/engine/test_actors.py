@@ -11,6 +11,7 @@ import pytest
 from summarizer import Document
 from summarizer.engine.actors import ActorBook
 from summarizer.engine.known_actors import KnownActor
+from summarizer.engine.speakers import quoted_by_name
 from summarizer.engine.turn_answers import Introduction
 
 
@@ -37,6 +38,55 @@ def test_an_acronym_is_no_form_of_a_name_without_its_letters() -> None:
     book.introduce(Introduction(form="GDL", same_as="Verdi"), 2)
     book.introduce(Introduction(form="U.S", kind="state"), 3)
     assert [actor["name"] for actor in book.gather()] == ["Verdi", "GDL", "U.S."]
+
+
+def test_a_noun_that_is_a_part_of_the_names_of_bodies_is_no_form_of_another() -> None:
+    book = ActorBook(Document(text="The Reserve Fund met the bank. The grocer met the council. Fairlow Stores paid."))
+    book.introduce(Introduction(form="Reserve Fund", kind="organisation"), 1)
+    book.introduce(Introduction(form="bank", same_as="Reserve Fund"), 1)
+    book.introduce(Introduction(form="Fairlow Stores", kind="organisation"), 3)
+    book.introduce(Introduction(form="grocer", same_as="Fairlow Stores"), 3)
+    book.introduce(Introduction(form="council", same_as="Fairlow Stores"), 3)
+    assert [(actor["name"], actor["aliases"]) for actor in book.gather()] == [
+        ("Reserve Fund", []),
+        ("bank", []),
+        ("Fairlow Stores", ["grocer"]),
+        ("council", []),
+    ]
+
+
+def test_an_office_is_that_of_the_one_beside_whom_the_text_has_it() -> None:
+    text = (
+        "Dornian and Vale Presidents Ann Lund and Bo Berg met. The Dornian president's spokesman said so. Dornia paid."
+    )
+    book = ActorBook(Document(text=text, language="en"))
+    for name in ("Ann Lund", "Bo Berg"):
+        book.introduce(Introduction(form=name, kind="person"), 1)
+    book.introduce(Introduction(form="Dornian president", kind="person"), 2)
+    assert [(actor["name"], actor["aliases"]) for actor in book.gather()] == [
+        ("Ann Lund", ["Dornian president"]),
+        ("Bo Berg", []),
+    ]
+
+
+def test_one_whom_a_sentence_quotes_by_name_is_an_actor() -> None:
+    text = "It is late, Ann Lund said. Lund said it again, and Mayor Ivo Petrov told them so. Bo Berg of it warned us."
+    document = Document(text=text, language="en")
+    assert quoted_by_name(document) == [("Ann Lund", 1), ("Ivo Petrov", 2), ("Lund", 2)]
+    book = ActorBook(document)
+    book.introduce(Introduction(form="Ivo Petrov", kind="person", role="Mayor"), 2)
+    for name, number in quoted_by_name(document):
+        book.note_speaker(name, number)
+    assert [(actor["name"], actor["aliases"], actor["kind"]) for actor in book.gather()] == [
+        ("Ann Lund", ["Lund"], "person"),
+        ("Ivo Petrov", [], "person"),
+    ]
+
+
+def test_places_at_which_somebody_speaks_are_not_quoted() -> None:
+    text = "An analyst at Berghaug Markets said no. In Whitlow Hall one said yes. “So it is,” said Bo Berg, a welder."
+    assert quoted_by_name(Document(text=text, language="en")) == [("Bo Berg", 3)]
+    assert quoted_by_name(Document(text="Ann Lund sagte nein.", language="de")) == []
 
 
 def test_names_are_cut_and_completed_as_the_text_has_them() -> None:

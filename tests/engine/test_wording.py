@@ -34,6 +34,12 @@ WORDING = Wording(
         ("Stanev demanded from Lothania to withdraw.", ["Lothania"], ["Orvania"], (["Orvania"], ["Lothania"])),
         # Who is asked stands first.
         ("The union was asked by the Trust to wait.", ["Dockers' Union"], [], (["Port Trust"], ["Dockers' Union"])),
+        ("The Trust has been asked by its owners to wait.", ["Port Trust"], ["Orvania"], (["Orvania"], ["Port Trust"])),
+        ("Orvania was urged to withdraw.", ["Orvania"], ["Lothania"], (["Lothania"], ["Orvania"])),
+        ("Orvania was asked whether Lothania would go.", ["Orvania"], ["Lothania"], (["Orvania"], ["Lothania"])),
+        # A name and a common noun in one sentence are seldom of one actor.
+        ("The Dockers' Union told the union to pay.", ["Dockers' Union"], ["Orvania"],
+         (["Dockers' Union"], ["Orvania"])),
         # The subject of a verb of demanding, and the actor right after it.
         ("Belhas urged Lothania to withdraw.", ["Lothania"], [], (["Orvania"], ["Lothania"])),
         ("Orvania and Lothania called on the Trust to pay.", ["Lothania"], [],
