@@ -3,7 +3,8 @@
 Usage: python training/measure_wording.py [--only PART…] [--wrong RULE]
 The rules (summarizer/engine/wording.py) are asked without any belief of a model's; they see the actors of the labels.
 A person whose office names a body (summarizer/engine/offices.py) is right where the person holds no item himself, a
-sentence that voices a demand where it does not tell that one was granted.
+sentence that voices a demand where it does not tell that one was granted, one quoted by name (speakers.py) where he is
+a labelled actor, a noun of bodies (actors.py) where it stands in another form of the actor that it is a form of.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ import typer
 from corpus_articles import LABEL, STATUS, Article, read_corpus
 
 from summarizer.documents import Document
+from summarizer.documents.names import fold
+from summarizer.engine.actors import PART_OF_ITS_NAME
 from summarizer.engine.offices import body_served, office_of
+from summarizer.engine.speakers import quoted_by_name
 from summarizer.engine.wording import Wording
 
 NOBODY = ["?"]
@@ -33,7 +37,7 @@ def main(
     for article in read_corpus():
         if only and not article.file.startswith(tuple(f"{part}-" for part in only)):
             continue
-        for rule, sentence, told, labelled in chain(_answers(article), _of_offices(article)):
+        for rule, sentence, told, labelled in chain(_answers(article), _of_offices(article), _of_names(article)):
             counts[rule][told == labelled] += 1
             if rule == wrong and told != labelled:
                 print(f"{article.identifier}: {sentence}\n  {sorted(told)}, labelled {sorted(labelled)}")
@@ -81,6 +85,21 @@ def _of_offices(article: Article) -> Iterator[tuple[str, str, set[str], set[str]
         actor["role"] = office_of(document, forms) if actor["kind"] == "person" else None
         if body := body_served(actor["name"], actors):
             yield "office", f"{actor['name']}, {actor['role']}: {body}", set(), {actor["name"]} & held
+
+
+def _of_names(article: Article) -> Iterator[tuple[str, str, set[str], set[str]]]:
+    """As `_answers`, for the forms of actors: a noun or a name, and the same where another form of an actor has it."""
+    document = Document(text="\n".join(article.sentences), language="en")
+    forms = [fold(form) for actor in article.actors for form in actor.forms]
+    for name, number in quoted_by_name(document):
+        told = fold(name)
+        is_form = any(told in form or form in told or told.split()[-1] == form.split()[-1] for form in forms)
+        yield "speaker", document.sentences[number - 1].text, {name}, {name} if is_form else set()
+    for actor in article.actors:
+        for form in actor.forms[1:]:
+            if actor.kind != "person" and (noun := PART_OF_ITS_NAME.search(form)):
+                others = {noun[1] for other in actor.forms if other != form and noun[1] in fold(other)}
+                yield "noun of a body", f"{form} = {actor.name}", {noun[1]}, others
 
 
 def _label(line: str) -> tuple[str, set[str], set[str], str]:

@@ -32,7 +32,7 @@ def quoted_by_name(document: Document) -> list[tuple[str, int]]:
     """Names of two words and more that sentences say to speak, each with the number of the sentence.
 
     Their surnames alone follow, in the spelling of the sentences that quote them so. Of the 2,939 names that this finds
-    in the articles of training/corpus, 2,900 belong to a labelled actor.
+    in the articles of training/corpus, 2,910 belong to a labelled actor (`python training/measure_wording.py`).
     """
     if document.language != "en":
         return []
