@@ -63,8 +63,10 @@ def assemble(
         for item in _with_actors(book, answer, sentence)
     ]
     _note_states(book, noted)
+    read = {sentence.number for sentence, _ in answers}
     for name, number in quoted_by_name(document):
-        book.note_speaker(name, number)
+        if number in read:
+            book.note_speaker(name, number)
     actors = book.gather()
     worded = list(_as_worded([_named(book, item) for item in noted], actors, book.other_states(), document))
     for state, number in _newly_named(worded, actors):

@@ -234,3 +234,9 @@ def test_whether_a_demand_will_be_met_is_no_question_of_its_own() -> None:
     assert (len(asked.demands), len(asked.open_questions)) == (1, 0)
     assert len(assembled("N", f"{demand}\nQ Northline Rail: who will pay for it").open_questions) == 1
     assert len(assembled("N", demand, "N", "N", "Q -: will Northline raise pay by seven percent").open_questions) == 1
+
+
+def test_whoever_a_sentence_quotes_is_an_actor_once_the_sentence_is_read() -> None:
+    document = Document(text="The strike goes on.\nAnn Lund said so.\nBo Berg said no.\n", language="en")
+    read = [(sentence, parse_answer("N")) for sentence in document.sentences[:2]]
+    assert [(actor.name, actor.kind) for actor in assemble(document, read).actors] == [("Ann Lund", "person")]
