@@ -4,7 +4,7 @@ Usage: python training/measure_wording.py [--only PART…] [--wrong RULE]
 The rules (summarizer/engine/wording.py) are asked without any belief of a model's; they see the actors of the labels.
 A person whose office names a body (summarizer/engine/offices.py) is right where the person holds no item himself, a
 sentence that voices a demand where it does not tell that one was granted, one quoted by name (speakers.py) where he is
-a labelled actor, a noun of bodies (actors.py) where it stands in another form of the actor that it is a form of.
+a labelled actor, a noun of bodies (actor_forms.py) where it stands in another form of the actor that it is a form of.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from corpus_articles import LABEL, STATUS, Article, read_corpus
 
 from summarizer.documents import Document
 from summarizer.documents.names import fold
-from summarizer.engine.actors import PART_OF_ITS_NAME
+from summarizer.engine.actor_forms import noun_of_bodies
 from summarizer.engine.offices import body_served, office_of
 from summarizer.engine.speakers import quoted_by_name
 from summarizer.engine.wording import Wording
@@ -97,9 +97,9 @@ def _of_names(article: Article) -> Iterator[tuple[str, str, set[str], set[str]]]
         yield "speaker", document.sentences[number - 1].text, {name}, {name} if is_form else set()
     for actor in article.actors:
         for form in actor.forms[1:]:
-            if actor.kind != "person" and (noun := PART_OF_ITS_NAME.search(form)):
-                others = {noun[1] for other in actor.forms if other != form and noun[1] in fold(other)}
-                yield "noun of a body", f"{form} = {actor.name}", {noun[1]}, others
+            if actor.kind != "person" and (noun := noun_of_bodies(form)):
+                others = {noun for other in actor.forms if other != form and noun in fold(other)}
+                yield "noun of a body", f"{form} = {actor.name}", {noun}, others
 
 
 def _label(line: str) -> tuple[str, set[str], set[str], str]:

@@ -18,6 +18,7 @@ from summarizer.engine.actor_forms import (
     is_same_actor,
     is_same_surname,
     leading_titles,
+    noun_of_bodies,
 )
 from summarizer.engine.forms_in_text import CAPITALISED, NAMES_A_BODY, OPENERS, FormsInText
 from summarizer.engine.known_actors import KnownActor, actors_by_form, bare
@@ -27,7 +28,7 @@ from summarizer.engine.states_in_text import StatesInText
 from summarizer.engine.turn_answers import Introduction
 from summarizer.schemas import ActorKind
 
-__all__ = ["PART_OF_ITS_NAME", "ActorBook"]
+__all__ = ["ActorBook"]
 
 _NOT_OTHERWISE = "(?<![Ss]hadow )(?<![Ff]ormer )(?<![Dd]eputy )"
 _BODIES_OF_STATES = frozenset(
@@ -44,14 +45,6 @@ _NOT_THE_STATE = (
 _AGAINST_A_STATE = re.compile(
     r"\b(?:opposition|rebels?|separatists|protesters|unions?|workers|students)\b", re.IGNORECASE
 )
-PART_OF_ITS_NAME = re.compile(
-    r"^(?=[a-z]).*?\b(agency|alliance|assembly|association|authority|bank|board|bureau|chamber|coalition|commission"
-    r"|committee|council|court|department|federation|forum|fund|guild|hospital|ministry|mission|office|panel|police"
-    r"|society|tribunal|trust|university)$"
-)
-"""Nouns that a body is called by where they are a part of its name, as the labels of the corpus have it for 2,856 of
-3,049 such forms (`python training/measure_wording.py`): "the bank" is no fund."""
-
 _OF_SOMETHING = re.compile(r"\b[A-Z][\w’'-]+ (?:of|for) (?:the )?[A-Z][\w’'-]+$")
 
 
@@ -427,7 +420,7 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
         return
     if any(map(state_of, two.forms)) and _AGAINST_A_STATE.search(form):
         return
-    if (noun := PART_OF_ITS_NAME.search(form)) and not any(noun[1] in fold(name) for name in two.forms):
+    if (noun := noun_of_bodies(form)) and not any(noun in fold(name) for name in two.forms):
         return
     two.take(one)
     groups.remove(one)
