@@ -2,8 +2,8 @@
 
 Usage: python training/average.py RUN… --out RUN
 A mean of weights along one path often does better on texts of other kinds than where the path ends (Wortsman et al.
-2022, "Model soups", arXiv 2203.05482). Runs from different starts have nothing to average. One run alone is scored as
-it is: so are those of before compared, once there are more articles for validation.
+2022, "Model soups", arXiv 2203.05482). Runs of `train.py` from nothing share their start, too. One run alone is scored
+as it is: so are those of before compared, once there are more articles for validation.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,10 +60,12 @@ class Tokenizer:
         return self._known[text]
 
     def save(self) -> None:
-        """Write what is new to the file."""
+        """Write what is new to the file, whole or not at all: runs side by side share it."""
         if len(self._known) > self._before:
             self._cache.parent.mkdir(parents=True, exist_ok=True)
-            self._cache.write_text(json.dumps(self._known, ensure_ascii=False), encoding="utf-8")
+            partial = self._cache.with_suffix(f".{os.getpid()}")
+            partial.write_text(json.dumps(self._known, ensure_ascii=False), encoding="utf-8")
+            partial.replace(self._cache)
 
     def _ask(self, text: str) -> list[int]:
         if self._client is None:
