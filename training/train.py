@@ -32,8 +32,8 @@ BUILD = Path(__file__).parent / "build"
 CHECKPOINT_MINUTES = 5
 LEAST_IMPROVEMENT = 0.002
 START = 0
-"""Seed of the adapter's first numbers. The same for all runs, so that their mean can be taken (`average.py`); a run's own
-seed orders, renames and thins out its articles."""
+"""Seed of the adapter's first numbers, the same for all runs, so that their mean can be taken (`average.py`). A run's
+own seed orders, renames and thins out its articles."""
 
 
 @dataclass(frozen=True)
