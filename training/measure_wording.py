@@ -4,11 +4,14 @@ Usage: python training/measure_wording.py [--only PART…] [--wrong RULE]
 The rules (summarizer/engine/wording.py) are asked without any belief of a model's; they see the actors of the labels.
 A person whose office names a body (summarizer/engine/offices.py) is right where the person holds no item himself, a
 sentence that voices a demand where it does not tell that one was granted, one quoted by name (speakers.py) where he is
-a labelled actor, a noun of bodies (actor_forms.py) where it stands in another form of the actor that it is a form of.
+a labelled actor, a noun of bodies (actor_forms.py) where it stands in another form of the actor that it is a form of,
+an acronym where it is a form of the actor with those initials, a government where it is a form of the state, a noun of
+states where a form of one in small letters has it, an event where no actor is called so.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import chain
@@ -19,9 +22,10 @@ from corpus_articles import LABEL, STATUS, Article, read_corpus
 
 from summarizer.documents import Document
 from summarizer.documents.names import fold
-from summarizer.engine.actor_forms import noun_of_bodies
+from summarizer.engine.actor_forms import calls_a_state, initials, is_event, noun_of_bodies
 from summarizer.engine.offices import body_served, office_of
 from summarizer.engine.speakers import quoted_by_name
+from summarizer.engine.states_in_text import StatesInText
 from summarizer.engine.wording import Wording
 
 NOBODY = ["?"]
@@ -95,7 +99,17 @@ def _of_names(article: Article) -> Iterator[tuple[str, str, set[str], set[str]]]
         told = fold(name)
         is_form = any(told in form or form in told or told.split()[-1] == form.split()[-1] for form in forms)
         yield "speaker", document.sentences[number - 1].text, {name}, {name} if is_form else set()
+    states = StatesInText(document)
     for actor in article.actors:
+        yield "event", actor.name, set(), {actor.name} if is_event(actor.name) else set()
+        for acronym in initials(actor.name) if actor.kind != "person" and " " in actor.name else ():
+            if len(acronym) > 1 and re.search(rf"(?<![\w(.]){acronym}(?![\w.)])", document.text):
+                yield "acronym", f"{acronym} = {actor.name}", {actor.name}, {article.names.get(acronym, "")}
+        for form in actor.forms:
+            if states.governed(form):
+                yield "government", f"{form} = {actor.name}", {"state"}, {actor.kind}
+            if actor.kind == "state" and form.islower():
+                yield "noun of a state", form, {form}, {form} if calls_a_state(form) else set()
         for form in actor.forms[1:]:
             if actor.kind != "person" and (noun := noun_of_bodies(form)):
                 others = {noun for other in actor.forms if other != form and noun in fold(other)}

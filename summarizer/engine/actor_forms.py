@@ -13,6 +13,9 @@ __all__ = [
     "JOINS",
     "RANKS",
     "are_two_names",
+    "calls_a_state",
+    "initials",
+    "is_event",
     "is_office",
     "is_same_actor",
     "is_same_surname",
@@ -24,6 +27,16 @@ _NOUN_OF_BODIES = re.compile(
     r"\b(agency|alliance|assembly|association|authority|bank|board|bureau|chamber|coalition|commission|committee|council"
     r"|court|department|federation|forum|fund|guild|hospital|ministry|mission|office|panel|police|society|tribunal|trust"
     r"|university)$"
+)
+
+_NOUN_OF_STATES = re.compile(
+    r"\b(?:administration|army|authority|authorities|cabinet|country|emirate|executive|federation|government|hosts?|islands?"
+    r"|junta|kingdom|mainland|nation|neighbou?r|north|palace|power|principality|province|region|regime|republic|south|state"
+    r"|sultanate|territory|(?:con)?federation|commonwealth|canton|duchy|enclave|archipelago|ally)$"
+)
+_EVENT = re.compile(
+    r"\b(?:agreements?|ceasefire|conference|deal|dispute|election|mediation|meetings?|negotiations|peace|process|rounds?"
+    r"|session|strike|summits?|talks|treaty|truce)(?: (?:at|between|for|in|of|on|with)\b.*)?$"
 )
 
 JOINS = frozenset("of the for and on in to de del della al el la le van von bin ibn".split())
@@ -38,7 +51,7 @@ RANKS = frozenset(
     general colonel major captain lieutenant admiral commander judge justice chairman chairwoman chair chief
     director manager spokesman spokeswoman spokesperson leader premier king queen prince princess sheikh sultan
     pope bishop archbishop professor doctor dr mr mrs ms miss sir dame lord lady councillor commissioner
-    representative delegate negotiator mediator secretary-general executive fm pm mp mps mep
+    representative delegate negotiator mediator secretary-general executive fm pm mp mps mep superintendent
     """.split()
 )
 """Words, in small letters, in which a title before a name ends ("foreign minister")."""
@@ -95,7 +108,7 @@ def is_same_actor(one: str, other: str, *, spelt_alike: bool = True) -> bool:
     if len(short.split()) == len(long.split()):
         return spelt_alike and _is_variant(short, long)
     words = long.split()
-    if (short in _initials(long) and short.isupper()) or (short == "opposition" in words and long.islower()):
+    if (short in initials(long) and short.isupper()) or (short == "opposition" in words and long.islower()):
         return True
     if " " not in short and short.islower():  # "the federation" for the Cane Growers' Federation
         return long[:1].isupper() and fold(short) in {fold(word) for word in words}
@@ -121,8 +134,11 @@ def _is_variant(one: str, other: str) -> bool:
     return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio() >= _VARIANT_LIKENESS
 
 
-def _initials(form: str) -> set[str]:
-    """The acronyms that a form may have: of its capitalised words, and of all of them."""
+def initials(form: str) -> set[str]:
+    """The acronyms that a form may have: of its capitalised words, and of all of them.
+
+    Of the 765 that texts of the corpus have, 761 are forms of that actor (`python training/measure_wording.py`).
+    """
     words = [word for word in re.split(r"[\s-]+", form) if word]
     return {"".join(w[0] for w in words if w[:1].isupper()), "".join(w[0].upper() for w in words)}
 
@@ -144,3 +160,19 @@ def noun_of_bodies(form: str) -> str | None:
     """
     found = _NOUN_OF_BODIES.search(form) if form[:1].islower() else None
     return found[1] if found else None
+
+
+def calls_a_state(form: str) -> bool:
+    """Whether a form in small letters is one that states are called by ("the kingdom").
+
+    So are 859 of the 986 such forms of states in the corpus (`python training/measure_wording.py`).
+    """
+    return _NOUN_OF_STATES.search(form) is not None
+
+
+def is_event(form: str) -> bool:
+    """Whether a form names what takes place, not who acts ("second round of talks").
+
+    Three of the 29,091 actors of the corpus have such a name (`python training/measure_wording.py`).
+    """
+    return _EVENT.search(form) is not None

@@ -14,6 +14,7 @@ from summarizer.engine.actor_forms import (
     ADDRESSES,
     JOINS,
     are_two_names,
+    calls_a_state,
     is_office,
     is_same_actor,
     is_same_surname,
@@ -45,6 +46,8 @@ _NOT_THE_STATE = (
 _AGAINST_A_STATE = re.compile(
     r"\b(?:opposition|rebels?|separatists|protesters|unions?|workers|students)\b", re.IGNORECASE
 )
+_OFFICE_OF = re.compile(r"\b(?:[Mm]inister|[Pp]resident|[Ss]ecretary) of $")
+_HAS_OFFICERS = re.compile(rf"{NAMES_A_BODY.pattern}|\b(?:City|College|County|District|Hospital|School|University)\b")
 _OF_SOMETHING = re.compile(r"\b[A-Z][\w’'-]+ (?:of|for) (?:the )?[A-Z][\w’'-]+$")
 
 
@@ -100,7 +103,10 @@ class ActorBook:
             return [form for name in both for form in self.note(name, sentence)]
         forms = self._states.behind(written.strip(" .,"))
         if not forms and (form := self._in_text.find(self._without_opening_words(written, sentence))) is not None:
-            forms = [self._opposed(form, sentence) or form]
+            forms = [self._opposed(form, sentence) or self._without_its_officer(form)]
+        if not forms and self._states.is_adjective(written):
+            officials = self._states.officials(written, self._document.sentences[sentence - 1].text)
+            forms = [officials] if officials else []
         for form in forms:
             self._entries.setdefault(form, _Entry(forms=[form])).sentences.append(sentence)
         return forms
@@ -141,6 +147,13 @@ class ActorBook:
             return None
         return self._document.names.find(found["who"] or found["it"])
 
+    @staticmethod
+    def _without_its_officer(form: str) -> str:
+        """The body before an office that stands before a person's name ("Elm School District Superintendent")."""
+        rest, _, last = form.rpartition(" ")
+        is_officer = " " in rest and last[:1].isupper() and is_office(form) and _HAS_OFFICERS.search(rest)
+        return rest if is_officer else form
+
     def introduce(self, actor: Introduction, sentence: int) -> None:
         """Take what a model said of a form that a sentence is the first to use."""
         forms = self.note(actor.form, sentence)
@@ -148,7 +161,7 @@ class ActorBook:
             return
         (form,) = forms
         entry = self._entries[form]
-        is_plain = form in (self._in_text.find(actor.form), actor.form)
+        is_plain = actor.form.startswith(form) or form == self._in_text.find(actor.form)
         entry.kind = entry.kind or (actor.kind if is_plain else "group")
         entry.role = entry.role or self._in_text.told_role(actor.role)
         other = self._in_text.find(actor.same_as) if actor.same_as else None
@@ -217,6 +230,9 @@ class ActorBook:
         for group, actor in zip(groups, actors, strict=True):
             self._names.update((form, actor["name"]) for form in group.forms)
         return actors
+
+    def _governed(self, form: str) -> str:
+        return self._states.governed(form) or form
 
     def _bracketed(self, groups: list[_Entry]) -> list[tuple[str, str]]:
         """Acronyms that stand in brackets behind a name, whatever their letters, each with that name."""
@@ -330,7 +346,8 @@ class ActorBook:
             is_person = group.kind == "person" or (group.kind is None and group.title is not None)
             is_bare = not is_person or self._in_text.without_title(form)[1] is None
             is_own = state_of(form) is not None and is_state(form)
-            return is_own, is_name and not is_office(form), is_bare, len(form)
+            is_name &= not is_office(form) and self._governed(form) == form
+            return is_own, is_name, is_bare, len(form)
 
         name = max(group.forms, key=fullness)
         state = state_of(name)
@@ -369,6 +386,8 @@ class ActorBook:
             if not is_same_surname(match[2], form) or self._states.of_adjective(match[2]) == form:
                 continue
             words = match[1].split()
+            if _OFFICE_OF.search(text[: match.start()]):  # "Secretary of State" John Kerry
+                words.pop(0)
             while words and (fold(words[0].strip(".")) in OPENERS or re.search(r"['’]s?$", words[0])):
                 words.pop(0)
             before = leading_titles(words)
@@ -406,6 +425,7 @@ class ActorBook:
             group
             for group in groups
             if any(is_same_actor(full, known) or is_same_actor(form, known) for known in group.forms)
+            or any(is_same_actor(self._governed(form), self._governed(known)) for known in group.forms)
         ]
         if len(fits) > 1 and " " not in full:
             fits = [group for group in fits if min(group.sentences) <= sentence]
@@ -418,7 +438,9 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
     two = next(group for group in groups if other in group.forms)
     if one is two or (_has_full_name(one) and _has_full_name(two)) or are_two_names(form, other):
         return
-    if any(map(state_of, two.forms)) and _AGAINST_A_STATE.search(form):
+    if any(map(state_of, two.forms)) and (
+        _AGAINST_A_STATE.search(form) or (form.islower() and not is_office(form) and not calls_a_state(form))
+    ):
         return
     if (noun := noun_of_bodies(form)) and not any(noun in fold(name) for name in two.forms):
         return

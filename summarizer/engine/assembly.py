@@ -18,9 +18,10 @@ from summarizer.engine.known_actors import KnownActor
 from summarizer.engine.noted_items import LEAST_PARTIES, NotedItem, merged, with_main_parties
 from summarizer.engine.offices import body_served
 from summarizer.engine.speakers import quoted_by_name
+from summarizer.engine.states import state_of
 from summarizer.engine.summary import headline_of, summary_of
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
-from summarizer.engine.wording import Wording
+from summarizer.engine.wording import Wording, are_no_state, opens_with
 from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
 from summarizer.similarity import numbers, stems
 
@@ -64,11 +65,12 @@ def assemble(
     ]
     _note_states(book, noted)
     read = {sentence.number for sentence, _ in answers}
-    for name, number in quoted_by_name(document):
-        if number in read:
-            book.note_speaker(name, number)
+    quoted = [(name, number) for name, number in quoted_by_name(document) if number in read]
+    for name, number in quoted:
+        book.note_speaker(name, number)
     actors = book.gather()
     worded = list(_as_worded([_named(book, item) for item in noted], actors, book.other_states(), document))
+    worded = [_held_by_its_speaker(book, item, quoted) for item in worded]
     for state, number in _newly_named(worded, actors):
         book.note(state, number)
     actors = book.gather()
@@ -121,6 +123,12 @@ def _noted(book: ActorBook, item: TurnItem, sentence: Sentence, known_numbers: A
         return [form for name in names for form in book.note(name, sentence.number)]
 
     holders = forms(item.holders)
+    if (
+        item.kind == "demand"
+        and (people := opens_with(sentence.text))
+        and (not holders or (are_no_state(people) and all(map(state_of, holders))))
+    ):
+        holders = book.note(people, sentence.number)
     unresolved = len(holders) < max(len(item.holders), LEAST_PARTIES)
     addressees = forms(item.addressees)
     return NotedItem(
@@ -147,6 +155,14 @@ def _named(book: ActorBook, item: NotedItem) -> NotedItem:
     holders = list(dict.fromkeys(map(book.name_of, item.holders)))
     addressees = [name for name in dict.fromkeys(map(book.name_of, item.addressees)) if name not in holders]
     return replace(item, holders=holders, addressees=addressees)
+
+
+def _held_by_its_speaker(book: ActorBook, item: NotedItem, quoted: Iterable[tuple[str, int]]) -> NotedItem:
+    """A demand of nobody is that of the one whom its sentence quotes."""
+    if item.kind != "demand" or item.holders:
+        return item
+    speakers = {book.name_of(name) for name, number in quoted if number == item.sentences[0]} - set(item.addressees)
+    return replace(item, holders=list(speakers)) if len(speakers) == 1 else item
 
 
 def _newly_named(items: Iterable[NotedItem], actors: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:

@@ -6,7 +6,7 @@ import re
 
 from summarizer.documents import Document
 from summarizer.documents.names import fold
-from summarizer.engine.actor_forms import RANKS, leading_titles
+from summarizer.engine.actor_forms import RANKS, initials, is_event, leading_titles
 from summarizer.engine.states import forms_of_state, state_of_adjective
 from summarizer.engine.states_in_text import StatesInText
 
@@ -43,6 +43,7 @@ _LOCATIVE = re.compile(
 )
 _AFTER_A_DATELINE = re.compile(r",?\s*(?:\(|[A-Z][a-z]{2,8}\.? \d|\d{1,2} [A-Z]|[-–—])")
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:[A-Z]\.)+[A-Z]$")
+_COUNTED = re.compile(r" of (?:[a-z-]+ )*\d.*")
 _LONGEST_FORM = 8
 _SHORT_WORD = 3
 _DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -70,9 +71,12 @@ class FormsInText:
             return None
         if len(words) > 1 and fold(words[-1]) in _SPEAKERS:  # who speaks for a body, unnamed: the body
             words = [*words[:-2], re.sub(r"['’]s?$", "", words[-2])]
-        found = self._document.names.find(" ".join(words)) or self._part(words)
-        if found is not None and (state := self._states.of_adjective(found)):
-            found = state
+        written = _COUNTED.sub("", " ".join(words))
+        if is_event(written):
+            return None
+        found = self._document.names.find(written) or self._part(words)
+        if found is not None:
+            found = self._states.of_adjective(found) or self._states.in_full(found)
         if found is None or fold(found) in _COLLECTIVE or self._states.is_adjective(found) or self.is_place(found):
             return None
         return found
@@ -110,6 +114,8 @@ class FormsInText:
         """What a body may be called once it has been named: its acronym, what kind of body it is, its first name."""
         text = self._document.text
         found = set(re.findall(rf"{re.escape(full)}\s+\(([A-Z][A-Z&.-]+)\)", text))
+        if " " in full and full[:1].isupper():
+            found.update(acronym for acronym in initials(full) if len(acronym) > 1 and acronym.isalpha())
         kind, *rest = re.split(r" (?:of|for|against|on|in|to) ", full, maxsplit=1, flags=re.IGNORECASE)
         head = kind.split()[-1]
         heads = {head, head.lower()} if NAMES_A_BODY.search(head) else {head}
@@ -119,6 +125,7 @@ class FormsInText:
             found.add(rest[0].removeprefix("the "))
         first, *others = full.split()
         tells_little = fold(first) in OPENERS | _COMMON_FIRST_WORDS or self._states.is_adjective(first)
+        tells_little |= NAMES_A_BODY.fullmatch(first) is not None  # "Union" Pacific
         if (
             len(others) == 1 and first[:1].isupper() and others[0][:1].isupper() and not tells_little
         ):  # "Northline" Rail

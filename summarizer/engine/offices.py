@@ -111,7 +111,7 @@ def _beside(text: str, form: str) -> Iterator[str]:
     ways = [
         rf"(?<!\w){name}, {_ARTICLE}?(?P<office>{office})(?=[,;:.]| \(| who\b| and\b| said\b)",
         rf"{_ARTICLE}(?P<office>{office}), {name}(?!\w)",
-        rf"(?<!\w)(?P<office>{_CAPITALISED}['’]s? {office}), {name}(?!\w)",
+        rf"(?<!\w)(?P<office>(?:(?:East|North|South|West) )?{_CAPITALISED}['’]s? {office}), {name}(?!\w)",
     ]
     if " " in form:  # before a surname alone the given name would pass for a part of the body
         ways.append(
@@ -145,7 +145,7 @@ def _right_before(before: str) -> str | None:
             any(map(str.isdigit, word))
             or not any(map(str.isalpha, word))
             or word.endswith(":")
-            or (word.endswith("ed") and plain != "retired")
+            or (word.endswith("ed") and plain not in ("retired", "united"))
         ):
             break
         if is_title and word.islower() and plain not in ("of", "for"):

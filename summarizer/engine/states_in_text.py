@@ -90,6 +90,24 @@ class StatesInText:
                 return next(filter(None, map(self._document.names.find, forms_of_state(state))), None)
         return next((match[0] for match in self._alike(words[-1]) if match[1]), None)
 
+    def in_full(self, form: str) -> str:
+        """A form, or the longer name of a state within which alone the text has it ("Sudan" in "South Sudan")."""
+        state = state_of(form)
+        if state is None:
+            return form
+        whole = rf"({_CAPITALISED}\.? )?(?<!\w){re.escape(form)}(?!\w| [A-Z])"
+        names = {f"{match[1]}{form}" for match in re.finditer(whole, self._document.text)}
+        is_within = names and all(state_of(name) not in (None, state) for name in names)
+        return max(names, key=len) if is_within else form
+
+    def governed(self, form: str) -> str | None:
+        """The state that a form calls by its government ("Dornian government"), as the text names it.
+
+        All 40 such forms in the corpus are labelled as the state's (`python training/measure_wording.py`).
+        """
+        match = re.fullmatch(r"(.+) [Gg]overnment", form)
+        return self.of_adjective(match[1]) if match else None
+
     def is_adjective(self, form: str) -> bool:
         """Whether it is the adjective of a state that the text or the table of states names ("Russian")."""
         if state_of_adjective(form):
@@ -117,6 +135,21 @@ class StatesInText:
         """What is found for each of a list of names, nothing unless something is found for each."""
         found = [find(name) for name in _SEPARATOR.split(names)]
         return [name for name in found if name] if all(found) else []
+
+    def officials(self, adjective: str, sentence: str) -> str | None:
+        """Whom a sentence means by the adjective of a state that the text does not name: "French and German ministers".
+
+        In the longest form that the text has for them.
+        """
+        whole = (
+            rf"(?<!\w)(?:{_PLAIN}(?:,| and) )*{re.escape(adjective)}(?:(?:,| and) {_PLAIN})* (?:{_FIELD} )*"
+            r"(?:ambassador|delegation|diplomat|envoy|FM|leader|minister|negotiator|official|president|side)s?\b"
+        )
+        if not (here := re.search(whole, sentence)):
+            return None
+        named = set(filter(self.is_adjective, re.findall(_PLAIN, here[0])))
+        forms = (found[0] for found in re.finditer(whole, self._document.text))
+        return max((form for form in forms if named <= set(re.findall(_PLAIN, form))), key=len, default=here[0])
 
     def served_by(self, person: str, states: Collection[str], *, abroad_only: bool) -> str | None:
         """The state whose minister, envoy or spokesman a person is said to be.

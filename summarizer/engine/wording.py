@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-__all__ = ["Wording"]
+__all__ = ["Wording", "are_no_state", "opens_with"]
 
 _VERB = (
     r"(?:calls?(?:ed)? (?:on|upon|for)|urge[sd]?|press(?:es|ed)|demand(?:s|ed)?|wants?|wanted|insist(?:s|ed)?|asks?"
@@ -92,12 +92,33 @@ _IS_ASKED_TO = (
     r"(?:again |also |now |further |formally )?(?:asked|called (?:on|upon)|challenged|expected|instructed|invited"
     r"|obliged|ordered|petitioned|pressed|requested|required|told|urged) (?:by [^,.]{3,60} )?(?:to|for)\b"
 )
+_OPENS = re.compile(
+    r"[“\"]?(?:(?:The|All|Local|Many|Most|Several|Some|Striking) )*"
+    r"(?P<who>(?:[A-Za-z]+ )?(?!does\b|always\b|besides\b|others\b|perhaps\b|sometimes\b)[A-Za-z][a-z-]+[b-rt-z]s)"
+    rf"{_BETWEEN} {_VERB}\b"
+)
+_HAVE_NO_STATE = re.compile(
+    r"\b(?:doctors|drivers|families|farmers|insurgents|militants|nurses|protesters|rebels|residents|separatists|strikers"
+    r"|students|teachers|unions|workers)$",
+    re.IGNORECASE,
+)
 _ASKING_THAT = r"(?:demand|insist|ask|request|propos|urg|recommend)(?:e?s|ed|e|ing)? that"
 
 
 def _as_pattern(form: str) -> str:
     """Of a form in small letters, "the union" is an actor named before; "a union" and "each union" are any."""
     return re.escape(form) if form[:1].isupper() else rf"(?<=\b[Tt]he ){re.escape(form)}"
+
+
+def opens_with(sentence: str) -> str | None:
+    """The people, by a common noun in the plural, who open a sentence that says that they demand ("Rebels demand")."""
+    found = _OPENS.match(sentence)
+    return found["who"] if found else None
+
+
+def are_no_state(people: str) -> bool:
+    """Whether people whom a common noun names speak for themselves, or against a state, never for one."""
+    return _HAVE_NO_STATE.search(people) is not None
 
 
 class Wording:

@@ -178,7 +178,37 @@ def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict
             {"Anna Berg": [], "Olav Berg": [], "Berg": []},
         ),
         ("Russian troops left Russia.", ["Russian", "Russia"], {"Russia": []}),
-        ("Sudan met Saudi envoys.", ["Sudan", "Saudi"], {"Sudan": []}),
+        ("Sudan met Saudi envoys.", ["Sudan", "Saudi"], {"Sudan": [], "Saudi envoys": []}),
+        (
+            "Chilean, Thai FMs meet. Chilean and Thai foreign ministers urged calm.",
+            ["Chilean", "Thai"],
+            {"Chilean and Thai foreign ministers": []},
+        ),
+        (
+            "Sudanese government meets rebels. Sudan paid.",
+            ["Sudanese government", "Sudan"],
+            {"Sudan": ["Sudanese government"]},
+        ),
+        ("S Sudan rebels wait. South Sudan pays.", ["Sudan", "South Sudan"], {"South Sudan": ["S Sudan"]}),
+        ("Sudan pays South Sudan.", ["Sudan", "South Sudan"], {"Sudan": [], "South Sudan": []}),
+        (
+            "The Lord's Resistance Army left. The LRA won.",
+            ["Lord's Resistance Army"],
+            {"Lord's Resistance Army": ["LRA"]},
+        ),
+        ("Union Pacific paid. Union president Ann Lund left.", ["Union Pacific"], {"Union Pacific": []}),
+        ("The second round of talks failed. The talks went on.", ["second round of talks", "talks"], {}),
+        ("The city of some 400,000 waits.", ["city of some 400,000"], {"city": []}),
+        (
+            "US Secretary of State John Kerry left. Kerry spoke.",
+            ["John Kerry", "Kerry"],
+            {"John Kerry": ["Kerry"]},
+        ),
+        (
+            "Oakland School District Superintendent Ann Lund spoke.",
+            ["Oakland School District Superintendent"],
+            {"Oakland School District": []},
+        ),
         (
             "The leaders of Chad and Niger met.",
             ["leaders of Chad and Niger"],

@@ -240,3 +240,27 @@ def test_whoever_a_sentence_quotes_is_an_actor_once_the_sentence_is_read() -> No
     document = Document(text="The strike goes on.\nAnn Lund said so.\nBo Berg said no.\n", language="en")
     read = [(sentence, parse_answer("N")) for sentence in document.sentences[:2]]
     assert [(actor.name, actor.kind) for actor in assemble(document, read).actors] == [("Ann Lund", "person")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holder", "told"),
+    [
+        ("Rebels are demanding the release of Ann Lund from Chad.", "Chad", "Rebels"),
+        ("Officials are demanding the release of Ann Lund from Chad.", "Chad", "Chad"),
+        ("Many businesses also urged the parliament to act.", "-", "businesses"),
+        ("The sides should act, Ann Lund said.", "-", "Ann Lund"),
+        ("The sides should act.", "-", None),
+    ],
+)
+def test_who_is_meant_where_the_model_names_nobody_or_a_state(sentence: str, holder: str, told: str | None) -> None:
+    document = Document(text=sentence, language="en")
+    answer = parse_answer(f"D {holder} > parliament: act")
+    briefing = assemble(document, [(document.sentences[0], answer)])
+    assert briefing.demands[0].by == ([told] if told else [])
+
+
+def test_a_common_noun_is_a_form_of_a_state_only_where_states_are_called_so() -> None:
+    document = Document(text="Chad met envoys. The republic paid. The railroads won.", language="en")
+    answers = ["A Chad | state\nN", "A republic = Chad\nN", "A railroads = Chad\nN"]
+    briefing = assemble(document, [(s, parse_answer(a)) for s, a in zip(document.sentences, answers, strict=True)])
+    assert [(actor.name, actor.aliases) for actor in briefing.actors] == [("Chad", ["republic"]), ("railroads", [])]

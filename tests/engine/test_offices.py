@@ -16,6 +16,8 @@ from summarizer.engine.offices import body_served, office_of
         ("Ann Lund, the head of the port authority, said no.", "head of the port authority"),
         ("The head of the Orvanian delegation, Ann Lund, said no.", "head of the Orvanian delegation"),
         ("Sorn's chief negotiator, Ann Lund, left.", "Sorn's chief negotiator"),
+        ("In South Sorn's delegation chief, Ann Lund, they trust.", "South Sorn's delegation chief"),
+        ("Then United Nations envoy Ann Lund left.", "United Nations envoy"),
         ("Head of the Mine Directorate Ann Lund said so.", "Head of the Mine Directorate"),
         ("The governor met Ann Lund. Lund, whose husband is a minister, said no.", None),
         ("Mrs Ann Lund asked the minister, Bo Berg, to go.", None),
