@@ -92,6 +92,10 @@ _IS_ASKED_TO = (
     r"(?:again |also |now |further |formally )?(?:asked|called (?:on|upon)|challenged|expected|instructed|invited"
     r"|obliged|ordered|petitioned|pressed|requested|required|told|urged) (?:by [^,.]{3,60} )?(?:to|for)\b"
 )
+_REFUSES = (
+    r"(?:(?:brush|dismiss)(?:es|ed)(?: aside)?|rebuff(?:s|ed)|refuse[sd]?|rejects?|rejected|ruled out|rules out"
+    r"|turn(?:s|ed) down) (?:(?!and )[\w’'-]+ ){0,4}?(?:appeal|application|call|claim|demand|plea|proposal|request)s?"
+)
 _OPENS = re.compile(
     r"[“\"]?(?:(?:The|All|Local|Many|Most|Several|Some|Striking) )*"
     r"(?P<who>(?:[A-Za-z]+ )?(?!does\b|always\b|besides\b|others\b|perhaps\b|sometimes\b)[A-Za-z][a-z-]+[b-rt-z]s)"
@@ -164,7 +168,12 @@ class Wording:
             re.compile(rf"\b{_ASKING_THAT} {_ARTICLE}{several} (?!(?:be|will|would|was|were|has|had|is|are)\b)[a-z]+"),
             re.compile(rf"(?<!\w)(?<!\bof )(?<!\bof the ){several} {_MUST} (?!(?:be|have)\b)"),
             re.compile(rf"(?<!\w)(?<!\bof )(?<!\bof the ){several} {_IS_ASKED_TO}"),
+            re.compile(
+                rf"(?<!\w){several}[^,.;]{{0,30}}, (?:asking|demanding|urging)(?: that)? they (?!are|had|have|were)"
+            ),
         ]
+        self._asked_by_pronoun = re.compile(rf"\b(?:[Hh]e|[Ss]he|[Tt]hey){_BETWEEN} {_ASKING} {_ARTICLE}{actor}")
+        self._refuses = re.compile(rf"(?<!\w)(?P<of>{actor}){_BETWEEN} {_REFUSES}\b")
         of_two = rf"(?P<by>{one}(?:, {_ARTICLE}{one})*,? and {_ARTICLE}{one})"
         self._joint = [
             re.compile(rf"(?<!\w)(?<!\bof )(?<!\bfor ){of_two}{_BETWEEN} {_AGREE}\b"),
@@ -214,9 +223,12 @@ class Wording:
                 yield set(self._in(sentence, match, "of"))
 
     def _are_named_by_a_noun_too(self, sentence: str, names: set[str]) -> bool:
-        """Whether a sentence has an actor by its name and by a common noun: "Brannick told the grocer" is of two."""
+        """Whether a sentence has an actor by its name and by a common noun: "Brannick told the grocer" is of two.
+
+        "The Rail Crew Union refused after he urged the union" is of one.
+        """
         forms = {form[0] for form in self._actor.finditer(sentence) if self._names[form[0]] in names}
-        return len({form[:1].isupper() for form in forms}) > 1
+        return len({form[:1].isupper() for form in forms}) > 1 and not self._asked_by_pronoun.search(sentence)
 
     def _in(self, sentence: str, match: re.Match[str], group: str) -> dict[str, None]:
         """The actors that a part of a sentence names, in their order."""
@@ -246,6 +258,9 @@ class Wording:
         bound = {self._names[match["of"]] for match in self._duty.finditer(sentence)}
         if len(bound) == 1 and bound == set(by):  # who must do it is not who demands it
             return [name for name in of if name not in bound], sorted(bound)
+        refuses = {self._names[match["of"]] for match in self._refuses.finditer(sentence)}
+        if refuses and refuses == set(by):  # nor who rejects a call for it
+            return [name for name in of if name not in refuses], sorted(refuses)
         return list(by), list(of)
 
     def _put_forward_by(self, sentence: str) -> set[str]:

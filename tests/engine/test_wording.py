@@ -40,6 +40,14 @@ WORDING = Wording(
         # A name and a common noun in one sentence are seldom of one actor.
         ("The Dockers' Union told the union to pay.", ["Dockers' Union"], ["Orvania"],
          (["Dockers' Union"], ["Orvania"])),
+        ("The Dockers' Union left after he told the union to pay.", ["Dockers' Union"], ["Orvania"],
+         (["Orvania"], ["Dockers' Union"])),
+        # Nor does who rejects a call for it.
+        ("Orvania rejected rebel calls for talks.", ["Orvania"], ["Lothania"], (["Lothania"], ["Orvania"])),
+        ("Orvania rejected the accord and made demands.", ["Orvania"], ["Lothania"], (["Orvania"], ["Lothania"])),
+        # Who is meant by "they".
+        ("Stanev taxed goods from Orvania and Lothania, demanding that they stop arms.", ["Rurik Stanev"], [],
+         (["Rurik Stanev"], ["Lothania", "Orvania"])),
         # The subject of a verb of demanding, and the actor right after it.
         ("Belhas urged Lothania to withdraw.", ["Lothania"], [], (["Orvania"], ["Lothania"])),
         ("Orvania and Lothania called on the Trust to pay.", ["Lothania"], [],
