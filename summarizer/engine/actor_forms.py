@@ -14,6 +14,7 @@ __all__ = [
     "RANKS",
     "are_two_names",
     "calls_a_state",
+    "fighters_of",
     "initials",
     "is_event",
     "is_office",
@@ -37,6 +38,11 @@ _NOUN_OF_STATES = re.compile(
 _EVENT = re.compile(
     r"\b(?:agreements?|ceasefire|conference|deal|dispute|election|mediation|meetings?|negotiations|peace|process|rounds?"
     r"|session|strike|summits?|talks|treaty|truce)(?: (?:at|between|for|in|of|on|with)\b.*)?$"
+)
+
+_FIGHTERS = re.compile(
+    r"(?P<of>[A-Z][\w-]+?)(?P<plural>s)?"
+    r"(?: (?:faction|fighters|group|guerrillas|insurgents|militants|militia|movement|rebels))?"
 )
 
 JOINS = frozenset("of the for and on in to de del della al el la le van von bin ibn".split())
@@ -99,7 +105,7 @@ def is_same_actor(one: str, other: str, *, spelt_alike: bool = True) -> bool:
         other: Another.
         spelt_alike: Whether spellings that differ in a few letters count as one (Peskov, Peskyov).
     """
-    if fold(one) == fold(other):
+    if fold(one) == fold(other) or (fighters_of(one) and fighters_of(one) == fighters_of(other)):
         return True
     states = state_of(one), state_of(other)
     if states[0] or states[1]:
@@ -118,6 +124,12 @@ def is_same_actor(one: str, other: str, *, spelt_alike: bool = True) -> bool:
     if words[-1] in _BODIES_OF and fold(short) == fold(head):  # "Dornia parliament" is not Dornia
         return False
     return fold(short) in (fold(head), fold(tail)) or (spelt_alike and _is_variant(tail, short))
+
+
+def fighters_of(form: str) -> str | None:
+    """The name that an armed group goes by ("Houthi" of "Houthi rebels", "Houthi movement" and "Houthis")."""
+    found = _FIGHTERS.fullmatch(form)
+    return found["of"] if found and (found["plural"] or " " in form) else None
 
 
 def is_same_surname(one: str, other: str) -> bool:

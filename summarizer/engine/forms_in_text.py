@@ -6,7 +6,7 @@ import re
 
 from summarizer.documents import Document
 from summarizer.documents.names import fold
-from summarizer.engine.actor_forms import RANKS, initials, is_event, leading_titles
+from summarizer.engine.actor_forms import RANKS, fighters_of, initials, is_event, leading_titles
 from summarizer.engine.states import forms_of_state, state_of_adjective
 from summarizer.engine.states_in_text import StatesInText
 
@@ -121,6 +121,8 @@ class FormsInText:
         heads = {head, head.lower()} if NAMES_A_BODY.search(head) else {head}
         the_head = rf"\b[Tt]he ({'|'.join(map(re.escape, heads))})\b(?! [A-ZÀ-Þ])"
         found.update(match[1] for match in re.finditer(the_head, text))
+        if fighters := fighters_of(full):
+            found.add(f"{fighters}s")
         if rest and head.casefold() == "government":
             found.add(rest[0].removeprefix("the "))
         first, *others = full.split()

@@ -197,6 +197,11 @@ def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict
             {"Lord's Resistance Army": ["LRA"]},
         ),
         ("Union Pacific paid. Union president Ann Lund left.", ["Union Pacific"], {"Union Pacific": []}),
+        (
+            "Houthi rebels met envoys. The Houthi movement left. The Houthis won.",
+            ["Houthi rebels", "Houthi movement"],
+            {"Houthi movement": ["Houthi rebels", "Houthis"]},
+        ),
         ("The second round of talks failed. The talks went on.", ["second round of talks", "talks"], {}),
         ("The city of some 400,000 waits.", ["city of some 400,000"], {"city": []}),
         (
