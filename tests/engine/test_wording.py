@@ -42,6 +42,8 @@ WORDING = Wording(
          (["Dockers' Union"], ["Orvania"])),
         ("The Dockers' Union left after he told the union to pay.", ["Dockers' Union"], ["Orvania"],
          (["Orvania"], ["Dockers' Union"])),
+        # Where they live is not who they are.
+        ("Farmers in Orvania want lower taxes.", ["Port Trust"], [], (["Port Trust"], [])),
         # Nor does who rejects a call for it.
         ("Orvania rejected rebel calls for talks.", ["Orvania"], ["Lothania"], (["Lothania"], ["Orvania"])),
         ("Orvania rejected the accord and made demands.", ["Orvania"], ["Lothania"], (["Orvania"], ["Lothania"])),
