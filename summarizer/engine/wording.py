@@ -118,7 +118,7 @@ def _as_pattern(form: str) -> str:
 def opens_with(sentence: str) -> str | None:
     """The people, by a common noun in the plural, who open a sentence that says that they demand ("Rebels demand")."""
     found = _OPENS.match(sentence)
-    return found["who"] if found else None
+    return found["who"][:1].lower() + found["who"][1:] if found else None
 
 
 def are_no_state(people: str) -> bool:
