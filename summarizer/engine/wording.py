@@ -44,6 +44,10 @@ _PUTS_FORWARD = (
     r"|offers|offered|pleaded|proposes|proposed|recommends|recommended|reiterates|reiterated|repeats|repeated|stresses"
     r"|stressed|suggests|suggested)"
 )
+_ON_CONDITION = (
+    r"(?:(?:(?:will|would) not|(?:wo|would)n['’]t|refuse[sd]? to)\b[^,.“”\"]{3,80}? until"
+    r"|(?:will|would|(?:wo|would)n['’]t|threaten(?:s|ed)? to)\b[^,.“”\"]{3,80}? unless)"
+)
 _HOLDS = r"says?|said|argue[sd]?|maintain(?:s|ed)|holds?|held|believe[sd]?|insists?|insisted|warn(?:s|ed)|add(?:s|ed)"
 _MUST = r"(?:must|should|has to|have to|had to|needs? to|ought to)"
 _ARTICLE = r"(?:(?:the|its|their|his|her|both) )?"
@@ -158,6 +162,7 @@ class Wording:
             re.compile(rf"(?<!\w){body}, (?:which|who)(?: (?:has|have|had|also|now|still|in turn))* {_VERB}\b"),
             re.compile(rf"\b[Aa]ccording to {_ARTICLE}{body}(?!['’]), [^.]{{2,80}}\b{_MUST}\b"),
             re.compile(rf"(?<!\w){body}{_BETWEEN} {_PUTS_FORWARD}\b"),
+            re.compile(rf"(?<!\w){_NO_PLACE}{body}{_BETWEEN} {_ON_CONDITION}\b"),
         ]
         self._actor = re.compile(rf"(?<!\w){actor}")
         one = rf"{actor}(?!['’])"

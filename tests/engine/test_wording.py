@@ -30,6 +30,9 @@ WORDING = Wording(
         ("The Trust turned down a plea from the union to wait.", ["Port Trust"], [], (["Dockers' Union"], [])),
         ("Lothania's call for talks was ignored.", ["Orvania"], [], (["Lothania"], [])),
         ("Orvania, which wants a corridor, left.", ["Lothania"], ["Orvania"], (["Orvania"], [])),
+        ("Mila Brodt said the union would not attend until its men were freed.", ["Orvania"], [],
+         (["Dockers' Union"], [])),
+        ("The union will strike unless Orvania pays.", ["Orvania"], [], (["Dockers' Union"], [])),
         # Who is asked to do it does not demand it.
         ("Stanev demanded from Lothania to withdraw.", ["Lothania"], ["Orvania"], (["Orvania"], ["Lothania"])),
         # Who is asked stands first.
