@@ -19,6 +19,7 @@ WORDING = Wording(
         actor("Port Trust", "organisation", "Trust"),
         actor("Rurik Stanev", "person", "Stanev"),
         actor("Mila Brodt", "person"),
+        actor("rebels", "group"),
     ]
 )
 
@@ -45,6 +46,9 @@ WORDING = Wording(
          (["Dockers' Union"], ["Orvania"])),
         ("The Dockers' Union left after he told the union to pay.", ["Dockers' Union"], ["Orvania"],
          (["Orvania"], ["Dockers' Union"])),
+        # People in the plural need no article; some people are not those people.
+        ("Brodt said rebels demanded a corridor.", ["Orvania"], [], (["rebels"], [])),
+        ("Jailed rebels demanded a corridor.", ["Orvania"], [], (["Orvania"], [])),
         # Where they live is not who they are.
         ("Farmers in Orvania want lower taxes.", ["Port Trust"], [], (["Port Trust"], [])),
         # Nor does who rejects a call for it.
