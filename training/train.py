@@ -98,7 +98,7 @@ class Trainer:
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(self.parameters, lr=options.learning_rate, weight_decay=0.01)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._share_of_rate)
-        self.step = 0
+        self.step = self.validated = 0
         self.best: Scores | None = None
 
     def _share_of_rate(self, step: int) -> float:
@@ -141,7 +141,7 @@ class Trainer:
         """Train to the end, or until validation no longer improves; keep the best adapter."""
         self.resume()
         saved = time.monotonic()
-        while self.step < self.steps:
+        while not (self.is_to_validate() and self.has_stopped_improving()) and self.step < self.steps:
             number, done = divmod(self.step, self.steps_an_epoch)
             for batch in self.epoch(number)[done : self.steps - number * self.steps_an_epoch]:
                 started = time.monotonic()
@@ -154,8 +154,11 @@ class Trainer:
                     self.save()
                     saved = time.monotonic()
             self.save()
-            if self.has_stopped_improving():
-                return
+
+    def is_to_validate(self) -> bool:
+        """Whether an epoch or the run has ended without its validation: a run may have been interrupted there, too."""
+        ends = self.step == self.steps or self.step % self.steps_an_epoch == 0
+        return ends and self.step > self.validated
 
     def learn(self, batch: list[Encoded]) -> float:
         """One step of the optimizer; gives the loss."""
@@ -194,7 +197,8 @@ class Trainer:
         torch.compiler.set_stance("force_eager")
         self.model.eval()
         losses, right, true, predicted, all_roles = [], [], [], [], []
-        for example in sorted(self.validation, key=lambda example: len(example.tokens)):
+        # the longest first: memory that the allocator keeps then serves all others
+        for example in sorted(self.validation, key=lambda example: len(example.tokens), reverse=True):
             hidden, targets, roles = self._read([example])
             logits = self.model.logits(hidden)
             losses.append(functional.cross_entropy(logits, targets, reduction="none"))
@@ -230,6 +234,8 @@ class Trainer:
             self.export("adapter.gguf")
             report = {"options": asdict(self.options), "articles": len(self.training), "step": self.step}
             (self.out / "best.json").write_text(json.dumps(report | asdict(scores), indent=2), encoding="utf-8")
+        self.validated = self.step
+        self.save()
         return scores.loss > self.best.loss * 1.02 + LEAST_IMPROVEMENT
 
     def export(self, name: str) -> None:
@@ -249,6 +255,7 @@ class Trainer:
         """Write a checkpoint, whole or not at all."""
         state = {
             "step": self.step,
+            "validated": self.validated,
             "best": asdict(self.best) if self.best else None,
             "adapter": {name: value.detach() for name, value in self.model.adapter().items()},
             "optimizer": self.optimizer.state_dict(),
@@ -277,7 +284,7 @@ class Trainer:
         self.load_adapter(state["adapter"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
-        self.step = state["step"]
+        self.step, self.validated = state["step"], state["validated"]
         self.best = Scores(**state["best"]) if state["best"] else None
 
     @torch.no_grad()
