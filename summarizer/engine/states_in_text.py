@@ -103,7 +103,7 @@ class StatesInText:
     def governed(self, form: str) -> str | None:
         """The state that a form calls by its government ("Dornian government"), as the text names it.
 
-        All 63 such forms in the corpus are labelled as the state's (`python training/measure_wording.py`).
+        All 65 such forms in the corpus are labelled as the state's (`python training/measure_wording.py`).
         """
         match = re.fullmatch(r"(.+) [Gg]overnment", form)
         return self.of_adjective(match[1]) if match else None
