@@ -11,7 +11,9 @@ from summarizer.engine.states import state_of
 __all__ = [
     "ADDRESSES",
     "JOINS",
+    "PEOPLE_APART",
     "RANKS",
+    "are_no_state",
     "are_two_names",
     "calls_a_state",
     "fighters_of",
@@ -40,6 +42,13 @@ _EVENT = re.compile(
     r"|session|strike|summits?|talks|treaty|truce)(?: (?:at|between|for|in|of|on|with)\b.*)?$"
 )
 
+PEOPLE_APART = (
+    r"(?:doctors|drivers|families|farmers|insurgents|militants|nurses|protesters|rebels|residents|separatists|strikers"
+    r"|students|teachers|unions|workers)"
+)
+"""A pattern of people in the plural who speak for themselves, or against a state."""
+
+_NO_STATE = re.compile(rf"\b(?:{PEOPLE_APART}|(?:opposition|rebel)\b.*)$|\bunion$", re.IGNORECASE)
 _FIGHTERS = re.compile(
     r"(?P<of>[A-Z][\w-]+?)(?P<plural>s)?"
     r"(?: (?:faction|fighters|group|guerrillas|insurgents|militants|militia|movement|rebels))?"
@@ -180,6 +189,11 @@ def calls_a_state(form: str) -> bool:
     So are 986 of the 1,091 such forms of states in the corpus (`python training/measure_wording.py`).
     """
     return _NOUN_OF_STATES.search(form) is not None
+
+
+def are_no_state(form: str) -> bool:
+    """Whether those whom a common noun names speak for themselves, or against a state, never for one."""
+    return _NO_STATE.search(form) is not None
 
 
 def is_event(form: str) -> bool:

@@ -13,6 +13,8 @@ from summarizer.documents.names import fold
 from summarizer.engine.actor_forms import (
     ADDRESSES,
     JOINS,
+    PEOPLE_APART,
+    are_no_state,
     are_two_names,
     calls_a_state,
     is_office,
@@ -37,16 +39,13 @@ _BODIES_OF_STATES = frozenset(
 )
 
 _NOT_THE_STATE = (
-    r"(?:[a-z-]+ ){0,2}?(?P<who>opposition(?: (?:coalition|alliance|party|parties|leaders?|groups?))?|parliament|rebels"
-    r"|separatists|protesters|unions|farmers|teachers|doctors|nurses|workers|students"
+    r"(?:[a-z-]+ ){0,2}?(?P<who>opposition(?: (?:coalition|alliance|party|parties|leaders?|groups?))?|parliament"
+    rf"|{PEOPLE_APART}"
     r"|(?:[A-Z][\w-]+ ){0,3}(?:Alliance|Assembly|Congress|Court|Federation|Front|Movement|Parliament|Party|Union))\b"
 )
 """After the name of a state and an "'s": who speaks and acts for himself, or against it."""
 
-_AGAINST_A_STATE = re.compile(
-    r"\b(?:opposition|rebels?|separatists|protesters|unions?|workers|students)\b", re.IGNORECASE
-)
-_OFFICE_OF = re.compile(r"\b(?:[Mm]inister|[Pp]resident|[Ss]ecretary) of $")
+_OFFICES_OF = ("Minister of ", "minister of ", "President of ", "president of ", "Secretary of ", "secretary of ")
 _HAS_OFFICERS = re.compile(rf"{NAMES_A_BODY.pattern}|\b(?:City|College|County|District|Hospital|School|University)\b")
 _OF_SOMETHING = re.compile(r"\b[A-Z][\w’'-]+ (?:of|for) (?:the )?[A-Z][\w’'-]+$")
 
@@ -386,7 +385,7 @@ class ActorBook:
             if not is_same_surname(match[2], form) or self._states.of_adjective(match[2]) == form:
                 continue
             words = match[1].split()
-            if _OFFICE_OF.search(text[: match.start()]):  # "Secretary of State" John Kerry
+            if text.endswith(_OFFICES_OF, 0, match.start()):  # "Secretary of State" John Kerry
                 words.pop(0)
             while words and (fold(words[0].strip(".")) in OPENERS or re.search(r"['’]s?$", words[0])):
                 words.pop(0)
@@ -421,11 +420,11 @@ class ActorBook:
 
         Of two people with one surname, the one named by the sentence that first has it is meant.
         """
+        names = {full, form, self._governed(form)}
         fits = [
             group
             for group in groups
-            if any(is_same_actor(full, known) or is_same_actor(form, known) for known in group.forms)
-            or any(is_same_actor(self._governed(form), self._governed(known)) for known in group.forms)
+            if any(is_same_actor(name, self._governed(known)) for name in names for known in group.forms)
         ]
         if len(fits) > 1 and " " not in full:
             fits = [group for group in fits if min(group.sentences) <= sentence]
@@ -439,7 +438,7 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
     if one is two or (_has_full_name(one) and _has_full_name(two)) or are_two_names(form, other):
         return
     if any(map(state_of, two.forms)) and (
-        _AGAINST_A_STATE.search(form) or (form.islower() and not is_office(form) and not calls_a_state(form))
+        are_no_state(form) or (form.islower() and not is_office(form) and not calls_a_state(form))
     ):
         return
     if (noun := noun_of_bodies(form)) and not any(noun in fold(name) for name in two.forms):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from summarizer.documents import Document, Sentence
+from summarizer.engine.actor_forms import are_no_state
 from summarizer.engine.actors import ActorBook
 from summarizer.engine.dates import find_date
 from summarizer.engine.known_actors import KnownActor
@@ -21,7 +22,7 @@ from summarizer.engine.speakers import quoted_by_name
 from summarizer.engine.states import state_of
 from summarizer.engine.summary import headline_of, summary_of
 from summarizer.engine.turn_answers import TurnAnswer, TurnItem
-from summarizer.engine.wording import Wording, are_no_state, opens_with
+from summarizer.engine.wording import Wording, opens_with
 from summarizer.schemas import AgreedStep, Briefing, Demand, OpenQuestion, grounding_context
 from summarizer.similarity import numbers, stems
 

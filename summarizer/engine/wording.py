@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-__all__ = ["Wording", "are_no_state", "opens_with"]
+__all__ = ["Wording", "opens_with"]
 
 _VERB = (
     r"(?:calls?(?:ed)? (?:on|upon|for)|urge[sd]?|press(?:es|ed)|demand(?:s|ed)?|wants?|wanted|insist(?:s|ed)?|asks?"
@@ -106,11 +106,6 @@ _OPENS = re.compile(
     r"(?P<who>(?:[A-Za-z]+ )?(?!does\b|always\b|besides\b|others\b|perhaps\b|sometimes\b)[A-Za-z][a-z-]+[b-rt-z]s)"
     rf"{_BETWEEN} {_VERB}\b"
 )
-_HAVE_NO_STATE = re.compile(
-    r"\b(?:doctors|drivers|families|farmers|insurgents|militants|nurses|protesters|rebels|residents|separatists|strikers"
-    r"|students|teachers|unions|workers)$",
-    re.IGNORECASE,
-)
 _PLURAL = re.compile(r"[a-z-]+[b-rt-z]s")
 _OR_BARE = "".join(
     rf"|(?<=\b{word} )"
@@ -133,11 +128,6 @@ def opens_with(sentence: str) -> str | None:
     """The people, by a common noun in the plural, who open a sentence that says that they demand ("Rebels demand")."""
     found = _OPENS.match(sentence)
     return found["who"][:1].lower() + found["who"][1:] if found else None
-
-
-def are_no_state(people: str) -> bool:
-    """Whether people whom a common noun names speak for themselves, or against a state, never for one."""
-    return _HAVE_NO_STATE.search(people) is not None
 
 
 class Wording:

@@ -246,6 +246,8 @@ def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict
         ),
         ("Sri Lanka's divided opposition met.", ["Sri Lanka"], {"opposition": []}),
         ("Egypt opposition calls for a vote.", ["Egypt"], {"opposition": []}),
+        ("Egypt's angry drivers met.", ["Egypt"], {"drivers": []}),
+        ("Egypt's United Reform Party met.", ["Egypt"], {"United Reform Party": []}),
         ("Sri Lanka's opposition met Sri Lanka.", ["Sri Lanka"], {"Sri Lanka": []}),
         ("Both sides met. They left.", ["both sides", "They", "each side"], {}),
         ("Talks with Orvania failed.", ["Freedonia", "Orvania", ""], {"Orvania": []}),
