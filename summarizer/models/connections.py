@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from summarizer.models.structured import StructuredCalls
@@ -24,14 +25,19 @@ _SECONDS_TO_CLOSE = 1.0
 class Connection:
     """An open way to a model's server, bound to one event loop."""
 
-    structured: StructuredCalls
-    """For answers under a schema."""
+    open_structured: Callable[[], StructuredCalls]
+    """Gives the calls for answers under a schema; what they load is left alone where answers are under a grammar."""
 
     chat: AsyncOpenAI | None
     """For answers under a grammar; None where the provider does not speak the OpenAI protocol."""
 
     client: Any
     """The provider's own client, which holds what must be closed."""
+
+    @cached_property
+    def structured(self) -> StructuredCalls:
+        """For answers under a schema."""
+        return self.open_structured()
 
     async def aclose(self) -> None:
         """Close it for good."""

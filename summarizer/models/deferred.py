@@ -73,4 +73,5 @@ class DeferredModel:
             self._request = request
             return self._response
 
-        return replace(connection, structured=replace(cast("ProtocolCalls", connection.structured), send=send))
+        structured = replace(cast("ProtocolCalls", connection.structured), send=send)
+        return replace(connection, open_structured=lambda: structured)

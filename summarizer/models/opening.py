@@ -134,7 +134,7 @@ def _with_provider(name: ModelName, settings: Settings) -> LanguageModel:
         sdk: Any = client.client
         if hasattr(sdk, "max_retries"):
             sdk.max_retries = 0  # the SDK's own retries would multiply with ours
-        return Connection(structured=InstructorCalls(client=client), chat=None, client=sdk)
+        return Connection(open_structured=lambda: InstructorCalls(client=client), chat=None, client=sdk)
 
     if name.provider not in supported_providers:
         raise UsageError(
@@ -175,7 +175,7 @@ def _openai_connection(
         # httpx's client with its hooks, on aiohttp's connections, which take half the CPU; up to 1000 at once.
         http_client=DefaultAioHttpClient(trust_env=trust_env, event_hooks=_hooks(pace)),
     )
-    return Connection(structured=protocol_calls(client, mode), chat=client, client=client)
+    return Connection(open_structured=lambda: protocol_calls(client, mode), chat=client, client=client)
 
 
 def _hooks(pace: Pace | None) -> dict[str, list[Any]]:
