@@ -38,8 +38,9 @@ _NOUN_OF_STATES = re.compile(
     r"|sultanate|territory|(?:con)?federation|commonwealth|canton|duchy|enclave|archipelago|ally)$"
 )
 _EVENT = re.compile(
-    r"\b(?:agreements?|ceasefire|conference|deal|dispute|election|mediation|meetings?|negotiations|peace|process|rounds?"
-    r"|session|strike|summits?|talks|treaty|truce)(?: (?:at|between|for|in|of|on|with)\b.*)?$"
+    r"\b(?:agreements?|attacks?|blockade|bombing|ceasefire|conference|deal|dispute|election|mediation|meetings?"
+    r"|negotiations|offensive|peace|process|raids?|resolutions?|rounds?|session|strikes?|summits?|talks|treaty|truce)"
+    r"(?: (?:at|between|for|in|of|on|with)\b.*)?$"
 )
 
 PEOPLE_APART = (

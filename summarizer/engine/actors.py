@@ -46,6 +46,7 @@ _NOT_THE_STATE = (
 """After the name of a state and an "'s": who speaks and acts for himself, or against it."""
 
 _OFFICES_OF = ("Minister of ", "minister of ", "President of ", "president of ", "Secretary of ", "secretary of ")
+_ENDS_AS_A_BODY = re.compile(rf"^(?!.* (?:of|for) )(?:.*{NAMES_A_BODY.pattern})$", re.IGNORECASE)
 _HAS_OFFICERS = re.compile(rf"{NAMES_A_BODY.pattern}|\b(?:City|College|County|District|Hospital|School|University)\b")
 _OF_SOMETHING = re.compile(r"\b[A-Z][\w’'-]+ (?:of|for) (?:the )?[A-Z][\w’'-]+$")
 
@@ -219,7 +220,9 @@ class ActorBook:
                 groups.append(home)
             home.take(_Entry([full, form], entry.sentences, title, entry.kind, entry.role))
         offices = dict(self._holding_office(groups))
-        links = [(form, other) for form, other in self._links if form not in offices]
+        links = [
+            (form, other) for form, other in self._links if form not in offices and not self._are_apart(form, other)
+        ]
         for form, other in [*links, *self._bracketed(groups), *offices.items()]:
             _join(groups, form, other)
         self._recognise(groups)
@@ -232,6 +235,12 @@ class ActorBook:
 
     def _governed(self, form: str) -> str:
         return self._states.governed(form) or form
+
+    def _are_apart(self, *forms: str) -> bool:
+        """Whether one of two forms ends as bodies do and the other is a person: no form of 26,088 of people does."""
+        bodies = [bool(_ENDS_AS_A_BODY.search(form)) and not is_office(form) for form in forms]
+        people = [is_office(form) or self._entries[form].kind == "person" for form in forms]
+        return (bodies[0] and people[1]) or (bodies[1] and people[0])
 
     def _bracketed(self, groups: list[_Entry]) -> list[tuple[str, str]]:
         """Acronyms that stand in brackets behind a name, whatever their letters, each with that name."""

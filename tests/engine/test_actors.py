@@ -40,6 +40,17 @@ def test_an_acronym_is_no_form_of_a_name_without_its_letters() -> None:
     assert [actor["name"] for actor in book.gather()] == ["Verdi", "GDL", "U.S."]
 
 
+def test_a_body_and_a_person_are_two_actors_though_a_model_says_they_are_one() -> None:
+    book = ActorBook(Document(text="A U.N. envoy arrived. The Saba news agency reported it. The envoy spoke."))
+    book.introduce(Introduction(form="U.N. envoy", kind="person"), 1)
+    book.introduce(Introduction(form="Saba news agency", same_as="U.N. envoy"), 2)
+    book.introduce(Introduction(form="envoy", same_as="U.N. envoy"), 3)
+    assert {actor["name"]: actor["aliases"] for actor in book.gather()} == {
+        "U.N. envoy": ["envoy"],
+        "Saba news agency": [],
+    }
+
+
 def test_a_noun_that_is_a_part_of_the_names_of_bodies_is_no_form_of_another() -> None:
     book = ActorBook(Document(text="The Reserve Fund met the bank. The grocer met the council. Fairlow Stores paid."))
     book.introduce(Introduction(form="Reserve Fund", kind="organisation"), 1)
@@ -203,6 +214,7 @@ def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict
             {"Houthi movement": ["Houthi rebels", "Houthis"]},
         ),
         ("The second round of talks failed. The talks went on.", ["second round of talks", "talks"], {}),
+        ("The air strikes hit Adra. A Council resolution condemned the raids.", ["air strikes", "raids"], {}),
         ("The city of some 400,000 waits.", ["city of some 400,000"], {"city": []}),
         (
             "US Secretary of State John Kerry left. Kerry spoke.",
