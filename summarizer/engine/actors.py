@@ -121,7 +121,8 @@ class ActorBook:
             return ()
         one, article, other = halves.groups()
         both = one, other
-        if " & " not in written and all(any(is_same_actor(half, known) for known in self._entries) for half in both):
+        others = [known for known in self._entries if not (one in known and other in known)]
+        if " & " not in written and all(any(is_same_actor(half, known) for known in others) for half in both):
             return both
         elsewhere = self._document.text.replace(written, "")
         are_names = all(half[:1].isupper() and self._document.names.find(half) for half in both)

@@ -17,7 +17,8 @@ __all__ = ["Wording", "opens_with"]
 
 _VERB = (
     r"(?:calls?(?:ed)? (?:on|upon|for)|urge[sd]?|press(?:es|ed)|demand(?:s|ed)?|wants?|wanted|insist(?:s|ed)?|asks?"
-    r"|asked|request(?:s|ed)?|appeal(?:s|ed)? (?:to|for)|ordered|seeks?|sought|petitioned|invited|instructed|expects?"
+    r"|asked|request(?:s|ed)?|appeal(?:s|ed)? (?:to|for)|(?:makes?|made) it a condition|ordered|seeks?|sought|petitioned"
+    r"|invited|instructed|expects?"
     r"|expected|hopes?|requires?|required"
     r"|(?:is|are|was|were) (?:asking|calling (?:on|for)|demanding|pressing|seeking|urging))"
 )
