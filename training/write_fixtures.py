@@ -60,6 +60,15 @@ def _first_mention(name: str, article: Article) -> list[str]:
     return [next(sentence for sentence in article.sentences if name in sentence)]
 
 
+def write_fixture(article: Article, out: Path) -> None:
+    """Write the folder of one article."""
+    folder = out / article.identifier
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "article.txt").write_text("\n".join(article.sentences) + "\n", encoding="utf-8")
+    labels = yaml.safe_dump(labels_of(article), allow_unicode=True, sort_keys=False, width=120)
+    (folder / "labels.yaml").write_text(labels, encoding="utf-8")
+
+
 def main(
     out: Path, only: Annotated[list[str] | None, typer.Option(help="Parts, by their files' prefix.")] = None
 ) -> None:
@@ -67,11 +76,7 @@ def main(
     for article in read_corpus():
         if not article.is_validation or (only and not article.file.startswith(tuple(only))):
             continue
-        folder = out / article.identifier
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "article.txt").write_text("\n".join(article.sentences) + "\n", encoding="utf-8")
-        labels = yaml.safe_dump(labels_of(article), allow_unicode=True, sort_keys=False, width=120)
-        (folder / "labels.yaml").write_text(labels, encoding="utf-8")
+        write_fixture(article, out)
 
 
 if __name__ == "__main__":

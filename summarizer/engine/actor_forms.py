@@ -18,6 +18,7 @@ __all__ = [
     "calls_a_state",
     "fighters_of",
     "initials",
+    "is_body_of",
     "is_event",
     "is_office",
     "is_same_actor",
@@ -68,6 +69,7 @@ RANKS = frozenset(
     director manager spokesman spokeswoman spokesperson leader premier king queen prince princess sheikh sultan
     pope bishop archbishop professor doctor dr mr mrs ms miss sir dame lord lady councillor commissioner
     representative delegate negotiator mediator secretary-general executive fm pm mp mps mep superintendent
+    brother capt cllr col coun father gen gov inspector maître prof rep reverend rev sen sergeant sgt sister
     """.split()
 )
 """Words, in small letters, in which a title before a name ends ("foreign minister")."""
@@ -86,6 +88,14 @@ _BODIES_OF = frozenset(
 )
 """In small letters, no part of a name: what follows the state or town that it belongs to."""
 
+_OF = re.compile(r"(?:.* )?(?P<head>[\w’'-]+) (?:of|for) (?:the )?(?P<whole>[A-Z].*)")
+_CALLED_AS_A_WHOLE = frozenset(
+    """
+    canton city commonwealth commune community confederacy confederation county dominion duchy emirate empire federation
+    generality government isle isles islands kingdom land municipality port principality province provinces region
+    republic sheikhdom state states sultanate territory town union university village
+    """.split()
+)
 _VARIANT_LETTERS = 5
 _VARIANT_LIKENESS = 0.85
 
@@ -128,12 +138,21 @@ def is_same_actor(one: str, other: str, *, spelt_alike: bool = True) -> bool:
         return True
     if " " not in short and short.islower():  # "the federation" for the Cane Growers' Federation
         return long[:1].isupper() and fold(short) in {fold(word) for word in words}
-    if not all(word[:1].isupper() for word in short.split()):
+    if not all(word[:1].isupper() or word.isdigit() for word in short.split()):
         return False
     head, tail = " ".join(words[: len(short.split())]), " ".join(words[-len(short.split()) :])
-    if words[-1] in _BODIES_OF and fold(short) == fold(head):  # "Dornia parliament" is not Dornia
-        return False
+    if (words[-1] in _BODIES_OF and fold(short) == fold(head)) or is_body_of(long, short):
+        return False  # "Dornia parliament" is not Dornia
     return fold(short) in (fold(head), fold(tail)) or (spelt_alike and _is_variant(tail, short))
+
+
+def is_body_of(form: str, whole: str) -> bool:
+    """Whether a form names a body of something ("Central Bank of Dornia"), and no state or town ("Republic of").
+
+    Of the forms in the corpus that end so, some 230 are of another actor than what follows, and some 30 of the same.
+    """
+    found = _OF.fullmatch(form)
+    return found is not None and fold(found["whole"]) == fold(whole) and fold(found["head"]) not in _CALLED_AS_A_WHOLE
 
 
 def fighters_of(form: str) -> str | None:

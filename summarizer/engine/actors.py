@@ -17,6 +17,7 @@ from summarizer.engine.actor_forms import (
     are_no_state,
     are_two_names,
     calls_a_state,
+    is_body_of,
     is_office,
     is_same_actor,
     is_same_surname,
@@ -215,7 +216,7 @@ class ActorBook:
         for form in sorted(self._entries, key=lambda form: (-len(bare_name[form].split()), -len(form), form)):
             full, title = fuller[form]
             entry = self._entries[form]
-            home = self._home(full, form, groups, min(entry.sentences))
+            home = self._home(full, form, groups, entry)
             if home is None:
                 home = _Entry()
                 groups.append(home)
@@ -347,8 +348,9 @@ class ActorBook:
 
     def _actor(self, group: _Entry) -> dict[str, Any]:
         known = group.known or KnownActor(name="")
+        governed = {self._states.governed(form) for form in group.forms}
 
-        def fullness(form: str) -> tuple[bool, bool, bool, int]:
+        def fullness(form: str) -> tuple[bool, bool, bool, bool, int]:
             capitals = sum(letter.isupper() for letter in form)
             # "RMT" before "union"; one that is known may have a long common noun.
             is_name = capitals > 1 or (group.known is not None and capitals == 1)
@@ -356,7 +358,7 @@ class ActorBook:
             is_bare = not is_person or self._in_text.without_title(form)[1] is None
             is_own = state_of(form) is not None and is_state(form)
             is_name &= not is_office(form) and self._governed(form) == form
-            return is_own, is_name, is_bare, len(form)
+            return is_own, is_name, form in governed, is_bare, len(form)
 
         name = max(group.forms, key=fullness)
         state = state_of(name)
@@ -425,19 +427,22 @@ class ActorBook:
             return form
         return form + (half or "")
 
-    def _home(self, full: str, form: str, groups: list[_Entry], sentence: int) -> _Entry | None:
+    def _home(self, full: str, form: str, groups: list[_Entry], entry: _Entry) -> _Entry | None:
         """The group that a form belongs to; None where there is none, or more than one.
 
-        Of two people with one surname, the one named by the sentence that first has it is meant.
+        Of two people with one surname, the one named by the sentence that first has it is meant. Of a state, "Central
+        Bank of Dornia" is no form.
         """
-        names = {full, form, self._governed(form)}
+        governed = self._governed(form)
+        names = {full, form, governed}
         fits = [
             group
             for group in groups
-            if any(is_same_actor(name, self._governed(known)) for name in names for known in group.forms)
+            if (governed != form or not _are_of_two_kinds(entry, group))
+            and any(is_same_actor(name, self._governed(known)) for name in names for known in group.forms)
         ]
         if len(fits) > 1 and " " not in full:
-            fits = [group for group in fits if min(group.sentences) <= sentence]
+            fits = [group for group in fits if min(group.sentences) <= min(entry.sentences)]
         return fits[0] if len(fits) == 1 else None
 
 
@@ -446,6 +451,8 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
     one = next(group for group in groups if form in group.forms)
     two = next(group for group in groups if other in group.forms)
     if one is two or (_has_full_name(one) and _has_full_name(two)) or are_two_names(form, other):
+        return
+    if is_body_of(form, other) or is_body_of(other, form):
         return
     if any(map(state_of, two.forms)) and (
         are_no_state(form) or (form.islower() and not is_office(form) and not calls_a_state(form))
@@ -457,10 +464,16 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
     groups.remove(one)
 
 
+def _are_of_two_kinds(one: _Entry, other: _Entry) -> bool:
+    kinds = {one.kind, other.kind} - {None}
+    return len(kinds) > 1 and kinds != {"organisation", "group"}
+
+
 def _is_told(role: str | None) -> bool:
     return role is not None and fold(role.strip(".")) not in ADDRESSES
 
 
 def _has_full_name(group: _Entry) -> bool:
-    names = (form for form in group.forms if " " in form and form[:1].isupper() and not is_office(form))
+    words = (form.split() for form in group.forms if not is_office(form))
+    names = (form for form in words if len(form) > 1 and form[0][:1].isupper() and not form[-1][:1].islower())
     return any(names) or any(map(state_of, group.forms))

@@ -14,9 +14,11 @@ __all__ = ["CAPITALISED", "NAMES_A_BODY", "OPENERS", "FormsInText"]
 
 OPENERS = frozenset(
     """
-    the a an at in on for but and while after before according with from to by as of if when both although however yet
-    since under against between also that this those these its their his her our so or nor later earlier meanwhile then
-    there it he she they what who some many most several all any no one two every each other another only even
+    a according after against all also although an and another any are as at because before between both but
+    by can could did do does each earlier even every for from had has have he her his how however if in is it
+    its later many meanwhile most no nor of on once one only or other our several she since so some that the
+    their then there these they this those though to two under unless until was were what when where whether
+    which while who why will with without would yet
     """.split()
 )
 CAPITALISED = r"(?:[A-Z]\.|[^\W\d_a-zà-ÿ][\w’'-]*)"
@@ -26,6 +28,18 @@ NAMES_A_BODY = re.compile(
     r"|police|senate|society|trust|union)\b",
     re.IGNORECASE,
 )
+_IS_NO_PLACE = re.compile(
+    rf"{NAMES_A_BODY.pattern}|.[ ’'](?:Airways|Airlines?|Authority|Brewery|Bureau|Chamber|Confederation|Conference"
+    r"|Consortium|Department|Electronics|Foods|Holdings|Industries|Institute|Logistics|Mining|Motors|Newspapers"
+    r"|Organi[sz]ation|Railways?|Resources|Service|Steel|Tribunal|University)$"
+    r"|^(?:Authority|Bureau|Chamber|Conference|Consortium|Department|Institute|Registry|Tribunal|University)"
+    r" (?:of|for) "
+    r"|^(?:\w+ )?(?:Commonwealth|Diocese|Duchy|Emirate|Kingdom|Municipality|Principality|Provinces?|Republic|State"
+    r"|Sultanate) of [A-Z]"
+    r"|^[A-Z]\w+ (?:Commonwealth|Emirate|Kingdom|Principality|Republic|Sultanate)$",
+    re.IGNORECASE,
+)
+"""What "in" or "at" before it makes no place of: "the strike at Marwick Motors", "in the Republic of Kasoro"."""
 _COLLECTIVE = frozenset(
     "both sides|two sides|the two sides|sides|each side|either side|neither side|the sides|both|both parties|parties|"
     "the parties|two parties|the two|they|he|she|it|we|you|i|them|us|who|others|everyone|nobody|all|all sides|each|"
@@ -36,6 +50,11 @@ _COMMON_FIRST_WORDS = frozenset(
     """
     african arab asian central eastern european federal foreign free general high international joint national network
     new northern public regional royal southern state supreme united western
+    """.split()
+)
+_FIRST_WORDS_OF_PLACES = frozenset(
+    """
+    castle fort great lake lower mount north old port river saint santa south upper west east city state villa puerto
     """.split()
 )
 _LOCATIVE = re.compile(
@@ -92,10 +111,19 @@ class FormsInText:
 
     def is_place(self, form: str) -> bool:
         """Whether the text has it only as a place: after "in", "at" and the like, or in a dateline."""
-        if not form[:1].isupper() or NAMES_A_BODY.search(form):
+        if not form[:1].isupper() or _IS_NO_PLACE.search(form):
             return False
-        places = list(re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", self._document.text))
-        return bool(places) and all(self._stands_as_place(match) for match in places)
+        return self._only_as_place(form) and not any(
+            self._document.text.count(first) > self._document.text.count(form)
+            and not self._only_as_place(first, alone=True)
+            for first in _first_names(form)
+        )
+
+    def _only_as_place(self, form: str, *, alone: bool = False) -> bool:
+        """Whether each mention stands as a place; with `alone`, of those that are no part of a longer name."""
+        ahead = r"(?!\w)(?! [A-Z])" if alone else r"(?!\w)"
+        places = list(re.finditer(rf"(?<!\w){re.escape(form)}{ahead}", self._document.text))
+        return (alone or bool(places)) and all(self._stands_as_place(match) for match in places)
 
     def _stands_as_place(self, match: re.Match[str]) -> bool:
         text = self._document.text
@@ -169,3 +197,11 @@ class FormsInText:
         """A role in words of the text, None for one that is not."""
         words = [word for word in re.findall(r"\w+", role or "") if len(word) > _SHORT_WORD]
         return role if words and all(self._document.names.find(word) for word in words) else None
+
+
+def _first_names(form: str) -> set[str]:
+    """What a body may be called by after its full name: "Larsby" for "Larsby Nickel"; nothing for other names."""
+    first, *others = form.split()
+    named = bool(others) and all(word[:1].isupper() for word in others) and len(first) > _SHORT_WORD
+    plain = named and fold(first) not in OPENERS | _COMMON_FIRST_WORDS | _FIRST_WORDS_OF_PLACES
+    return {first, form.rpartition(" ")[0]} if plain else set()

@@ -105,8 +105,10 @@ class StatesInText:
 
         All 65 such forms in the corpus are labelled as the state's (`python training/measure_wording.py`).
         """
-        match = re.fullmatch(r"(.+) [Gg]overnment", form)
-        return self.of_adjective(match[1]) if match else None
+        match = re.fullmatch(r"(.+) (?:[Gg]overnment|authorities)|[Gg]overnment of (?:the )?([A-Z].+)", form)
+        if match is None:
+            return None
+        return self.of_adjective(match[1]) if match[1] else self._document.names.find(match[2])
 
     def is_adjective(self, form: str) -> bool:
         """Whether it is the adjective of a state that the text or the table of states names ("Russian")."""

@@ -17,9 +17,8 @@ __all__ = ["Wording", "opens_with"]
 
 _VERB = (
     r"(?:calls?(?:ed)? (?:on|upon|for)|urge[sd]?|press(?:es|ed)|demand(?:s|ed)?|wants?|wanted|insist(?:s|ed)?|asks?"
-    r"|asked|request(?:s|ed)?|appeal(?:s|ed)? (?:to|for)|(?:makes?|made) it a condition|ordered|seeks?|sought|petitioned"
-    r"|invited|instructed|expects?"
-    r"|expected|hopes?|requires?|required"
+    r"|asked|request(?:s|ed)?|appeal(?:s|ed)? (?:to|for)|(?:makes?|made) it a condition|ordered|seeks?|sought"
+    r"|petitioned|invited|instructed|expects?|expected|hopes?|requires?|required"
     r"|(?:is|are|was|were) (?:asking|calling (?:on|for)|demanding|pressing|seeking|urging))"
 )
 _WHEN = (
@@ -325,6 +324,6 @@ class Wording:
         if len(believed) > 1 and set(believed) <= self._people & set(named):
             return list(believed)
         bodies = [name for name in named if name not in self._people]
-        if len(bodies) == 2:  # noqa: PLR2004 - two parties
+        if len(bodies) == 2 and not (len(believed) > 2 and set(bodies) < set(believed)):  # noqa: PLR2004 - two parties
             return bodies
         return list(before) if before and set(bodies) <= set(before) else list(believed)

@@ -40,6 +40,16 @@ def test_an_acronym_is_no_form_of_a_name_without_its_letters() -> None:
     assert [actor["name"] for actor in book.gather()] == ["Verdi", "GDL", "U.S."]
 
 
+def test_a_body_that_has_the_name_of_its_state_is_another_actor() -> None:
+    book = ActorBook(Document(text="Narvand and the Brigades agreed. Narvand Railways waits."))
+    book.introduce(Introduction(form="Narvand", kind="state"), 1)
+    book.introduce(Introduction(form="Narvand Railways", kind="organisation"), 2)
+    assert {actor["name"]: (actor["aliases"], actor["kind"]) for actor in book.gather()} == {
+        "Narvand": ([], "state"),
+        "Narvand Railways": ([], "organisation"),
+    }
+
+
 def test_a_body_and_a_person_are_two_actors_though_a_model_says_they_are_one() -> None:
     book = ActorBook(Document(text="A U.N. envoy arrived. The Saba news agency reported it. The envoy spoke."))
     book.introduce(Introduction(form="U.N. envoy", kind="person"), 1)
@@ -183,6 +193,35 @@ def gathered(text: str, *written: str, known: Sequence[KnownActor] = ()) -> dict
             {"Dornia parliament": [], "Dornia": []},
         ),
         ("Northline Rail paid. Northline won.", ["Northline Rail", "Northline"], {"Northline Rail": ["Northline"]}),
+        (
+            "The Central Bank of Dornia met. Dornia paid. The Republic of Vale left. Vale won.",
+            ["Central Bank of Dornia", "Dornia", "Republic of Vale", "Vale"],
+            {"Central Bank of Dornia": [], "Dornia": [], "Republic of Vale": ["Vale"]},
+        ),
+        (
+            "The government of Lauss paid. Dornian authorities paid. Dornia left. Lauss won.",
+            ["government of Lauss", "Lauss", "Dornian authorities", "Dornia"],
+            {"Lauss": ["government of Lauss", "government"], "Dornia": []},
+        ),
+        (
+            "The Federation of Nurses and Midwives won.",
+            ["Federation of Nurses and Midwives", "Federation of Nurses and Midwives"],
+            {"Federation of Nurses and Midwives": ["Federation"]},
+        ),
+        (
+            "Members of Metal Lodge 260 met. Lodge 260 won. Lodge 261 lost.",
+            ["Metal Lodge 260", "Lodge 260", "Lodge 261"],
+            {"Metal Lodge 260": ["Lodge 260"], "Lodge 261": []},
+        ),
+        (
+            "The strike at Larsby Nickel ended. Larsby paid.",
+            ["Larsby Nickel", "Larsby"],
+            {"Larsby Nickel": ["Larsby"]},
+        ),
+        ("The strike at Larsby Motors ended.", ["Larsby Motors"], {"Larsby Motors": []}),
+        ("They met in the Republic of Vale.", ["Republic of Vale"], {"Republic of Vale": []}),
+        ("They met at the Larsby Hotel in Wend Bridge.", ["Larsby Hotel", "Wend Bridge"], {}),
+        ("Whether Somarland pays is open. Somarland left.", ["Somarland"], {"Somarland": []}),
         (
             "Anna Berg met Olav Berg. Berg left.",
             ["Anna Berg", "Olav Berg", "Berg"],
