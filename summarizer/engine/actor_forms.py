@@ -15,6 +15,7 @@ __all__ = [
     "RANKS",
     "are_no_state",
     "are_two_names",
+    "are_two_of_a_kind",
     "calls_a_state",
     "fighters_of",
     "initials",
@@ -191,6 +192,15 @@ def are_two_names(form: str, other: str) -> bool:
             letters = iter(fold(name))
             return not all(letter in letters for letter in fold(acronym) if letter.isalnum())
     return False
+
+
+def are_two_of_a_kind(form: str, other: str) -> bool:
+    """Whether two forms in small letters tell two of one kind apart ("finance ministry", "health ministry").
+
+    Of 66 such pairs in an article of the corpus, seven are of one actor.
+    """
+    (*before, noun), (*others, last) = form.split(), other.split()
+    return bool(before and others) and noun == last and form.islower() and set(before).isdisjoint(others)
 
 
 def noun_of_bodies(form: str) -> str | None:

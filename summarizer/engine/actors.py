@@ -16,6 +16,7 @@ from summarizer.engine.actor_forms import (
     PEOPLE_APART,
     are_no_state,
     are_two_names,
+    are_two_of_a_kind,
     calls_a_state,
     is_body_of,
     is_office,
@@ -316,8 +317,10 @@ class ActorBook:
         found = [(form, group) for group in groups for form in sorted(self._other_forms(group))]
         claims = Counter(form for form, _ in found)
         for form, group in found:
-            if form not in taken and claims[form] == 1:  # a surname of two people is of neither
+            own = form.capitalize() in group.forms  # "the ministry" is the one that a heading calls "Ministry"
+            if form not in taken and (claims[form] == 1 or own):  # a surname of two people is of neither
                 group.forms.append(form)
+                taken.add(form)
 
     def _other_forms(self, group: _Entry) -> set[str]:
         full = group.full
@@ -452,7 +455,7 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
     two = next(group for group in groups if other in group.forms)
     if one is two or (_has_full_name(one) and _has_full_name(two)) or are_two_names(form, other):
         return
-    if is_body_of(form, other) or is_body_of(other, form):
+    if is_body_of(form, other) or is_body_of(other, form) or are_two_of_a_kind(form, other):
         return
     if any(map(state_of, two.forms)) and (
         are_no_state(form) or (form.islower() and not is_office(form) and not calls_a_state(form))

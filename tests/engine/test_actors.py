@@ -50,6 +50,18 @@ def test_a_body_that_has_the_name_of_its_state_is_another_actor() -> None:
     }
 
 
+def test_two_ministries_are_two_actors_though_a_model_says_they_are_one() -> None:
+    text = "Ministry digs in\nThe health ministry paid. The finance ministry did not. The ministry won."
+    book = ActorBook(Document(text=text))
+    book.introduce(Introduction(form="Ministry", kind="organisation"), 1)
+    book.introduce(Introduction(form="health ministry", same_as="Ministry"), 2)
+    book.introduce(Introduction(form="finance ministry", same_as="health ministry"), 3)
+    assert {actor["name"]: actor["aliases"] for actor in book.gather()} == {
+        "health ministry": ["Ministry", "ministry"],
+        "finance ministry": [],
+    }
+
+
 def test_a_body_and_a_person_are_two_actors_though_a_model_says_they_are_one() -> None:
     book = ActorBook(Document(text="A U.N. envoy arrived. The Saba news agency reported it. The envoy spoke."))
     book.introduce(Introduction(form="U.N. envoy", kind="person"), 1)

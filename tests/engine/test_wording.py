@@ -90,6 +90,8 @@ WORDING = Wording(
         ("Lothania must withdraw, she said.", ["Orvania"], ["Port Trust"], (["Orvania"], ["Lothania"])),
         ("She urged Lothania to go and the Trust to stay.", ["Orvania"], ["Port Trust"], (["Orvania"], ["Lothania"])),
         ("She urged Lothania to go and asked the Trust to stay.", ["Orvania"], [], (["Orvania"], [])),
+        ("The Trust has since made it a condition that Lothania leave.", ["Orvania"], ["Lothania"],
+         (["Port Trust"], ["Lothania"])),
         # Two who demand, or a union that is none of the actors.
         ("Orvania wants ships and Lothania wants peace.", ["Lothania"], [], (["Lothania"], [])),
         ("A union wants ships.", ["Orvania"], [], (["Orvania"], [])),
@@ -116,6 +118,8 @@ def test_the_wording_tells_who_demands_of_whom(
         ("The Trust will meet them on Friday.", ["Port Trust", "Orvania"], ["Lothania", "Orvania"],
          ["Port Trust", "Orvania"]),
         ("Both will meet.", ["Orvania", "Lothania"], [], ["Orvania", "Lothania"]),
+        ("Orvania, Lothania and it will meet.", ["Orvania", "Lothania", "Port Trust"], [],
+         ["Orvania", "Lothania", "Port Trust"]),
         ("Stanev and Mila Brodt agreed that Orvania and Lothania will meet.", ["Rurik Stanev", "Mila Brodt"], [],
          ["Rurik Stanev", "Mila Brodt"]),
     ],
