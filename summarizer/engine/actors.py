@@ -18,6 +18,7 @@ from summarizer.engine.actor_forms import (
     are_two_names,
     are_two_of_a_kind,
     calls_a_state,
+    fighters_of,
     is_body_of,
     is_office,
     is_same_actor,
@@ -441,7 +442,7 @@ class ActorBook:
         fits = [
             group
             for group in groups
-            if (governed != form or not _are_of_two_kinds(entry, group))
+            if (governed != form or not _are_of_two_kinds(entry, group) or form in map(fighters_of, group.forms))
             and any(is_same_actor(name, self._governed(known)) for name in names for known in group.forms)
         ]
         if len(fits) > 1 and " " not in full:
@@ -453,7 +454,8 @@ def _join(groups: list[_Entry], form: str, other: str) -> None:
     """Make one actor of two that a model holds to be the same, unless both have a full name of their own."""
     one = next(group for group in groups if form in group.forms)
     two = next(group for group in groups if other in group.forms)
-    if one is two or (_has_full_name(one) and _has_full_name(two)) or are_two_names(form, other):
+    are_fighters = any(map(fighters_of, two.forms))
+    if one is two or (_has_full_name(one) and (_has_full_name(two) or are_fighters)) or are_two_names(form, other):
         return
     if is_body_of(form, other) or is_body_of(other, form) or are_two_of_a_kind(form, other):
         return
@@ -478,5 +480,5 @@ def _is_told(role: str | None) -> bool:
 
 def _has_full_name(group: _Entry) -> bool:
     words = (form.split() for form in group.forms if not is_office(form))
-    names = (form for form in words if len(form) > 1 and form[0][:1].isupper() and not form[-1][:1].islower())
+    names = (form for form in words if len(form) > 1 and form[0][:1].isupper() and not form[-1].islower())
     return any(names) or any(map(state_of, group.forms))

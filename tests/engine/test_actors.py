@@ -62,6 +62,18 @@ def test_two_ministries_are_two_actors_though_a_model_says_they_are_one() -> Non
     }
 
 
+def test_a_person_with_the_name_of_a_group_is_another_actor() -> None:
+    text = "A Houthi delegation came. The Houthi militia spoke. Mohammed al-Houthi wrote."
+    book = ActorBook(Document(text=text))
+    book.introduce(Introduction(form="Houthi", kind="state"), 1)
+    book.introduce(Introduction(form="Houthi militia", kind="group"), 2)
+    book.introduce(Introduction(form="Mohammed al-Houthi", same_as="Houthi militia"), 3)
+    assert {actor["name"]: actor["aliases"] for actor in book.gather()} == {
+        "Houthi militia": ["Houthi"],
+        "Mohammed al-Houthi": [],
+    }
+
+
 def test_a_body_and_a_person_are_two_actors_though_a_model_says_they_are_one() -> None:
     book = ActorBook(Document(text="A U.N. envoy arrived. The Saba news agency reported it. The envoy spoke."))
     book.introduce(Introduction(form="U.N. envoy", kind="person"), 1)
