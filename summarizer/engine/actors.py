@@ -439,10 +439,11 @@ class ActorBook:
         """
         governed = self._governed(form)
         names = {full, form, governed}
+        is_sure = governed != form or state_of(form) is not None  # whatever kind the model says
         fits = [
             group
             for group in groups
-            if (governed != form or not _are_of_two_kinds(entry, group) or form in map(fighters_of, group.forms))
+            if (is_sure or not _are_of_two_kinds(entry, group) or form in map(fighters_of, group.forms))
             and any(is_same_actor(name, self._governed(known)) for name in names for known in group.forms)
         ]
         if len(fits) > 1 and " " not in full:
