@@ -106,8 +106,8 @@ def _of_names(article: Article) -> Iterator[tuple[str, str, set[str], set[str]]]
             if len(acronym) > 1 and re.search(rf"(?<![\w(.]){acronym}(?![\w.)])", document.text):
                 yield "acronym", f"{acronym} = {actor.name}", {actor.name}, {article.names.get(acronym, "")}
         for form in actor.forms:
-            if states.governed(form):
-                yield "government", f"{form} = {actor.name}", {"state"}, {actor.kind}
+            if state := states.governed(form):
+                yield "government", f"{form} = {state}", {actor.name}, {article.names.get(state, actor.name)}
             if actor.kind == "state" and form.islower():
                 yield "noun of a state", form, {form}, {form} if calls_a_state(form) else set()
         for form in actor.forms[1:]:

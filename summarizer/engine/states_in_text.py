@@ -103,7 +103,8 @@ class StatesInText:
     def governed(self, form: str) -> str | None:
         """The state that a form calls by its government ("Dornian government"), as the text names it.
 
-        All 65 such forms in the corpus are labelled as the state's (`python training/measure_wording.py`).
+        The state's name is another actor's for none of the 167 such forms in the corpus (`python
+        training/measure_wording.py`).
         """
         match = re.fullmatch(r"(.+) (?:[Gg]overnment|authorities)|[Gg]overnment of (?:the )?([A-Z].+)", form)
         if match is None:
